@@ -1,0 +1,1 @@
+base.src := src/base/clock.c src/base/futex.c src/base/log.c src/base/options.c

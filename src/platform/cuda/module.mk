@@ -1,0 +1,2 @@
+halcuda.src :=
+shimcuda.src :=

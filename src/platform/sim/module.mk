@@ -1,0 +1,2 @@
+sim.src :=
+simcuda.src :=
