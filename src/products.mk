@@ -1,11 +1,82 @@
-# The libraries. Those that enter applications depend on libc alone and find each other through
-# $ORIGIN. Each exports what its version script or export list says and nothing else.
+# SPDX-License-Identifier: Apache-2.0
+#
+# The products. What enters applications depends on libc alone, finds its siblings beside itself
+# ($ORIGIN) and exports only what is marked so in the source and, where the library has a version
+# script, named there.
+#
+#   $(call shared-library,FILE,SONAME,SOURCES,PRODUCTS,ARCHIVES,SCRIPT)
+#
+#     FILE      below $(O), for example lib/libhalcuda.so
+#     SONAME    the name that users of the library ask the loader for
+#     SOURCES   all of them become part of it; while there are none, there is no library
+#     PRODUCTS  shared libraries of ours, below $(O), that it needs
+#     ARCHIVES  below $(O)/obj: members are taken as needed, hidden, each library its own copy. So
+#               code that must exist once per process belongs to one library's SOURCES instead
+#     SCRIPT    its version script, if that file exists
+#
+#   $(call program,FILE,SOURCES,ARCHIVES,LIBRARIES)   with LIBRARIES as -lNAME
 
+# A sanitizer's run-time library comes with the program: symbols of it stay open in libraries.
+SHARED := -shared $(if $(SAN),,-Wl,-z,defs) -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now \
+          -Wl,--enable-new-dtags,-rpath,'$$ORIGIN'
+
+shared-library = $(if $(strip $(3)),$(eval $(call shared-library-rule,$(strip $(1)),$(strip $(2)),$(3),$(4),$(5),$(wildcard $(6)))))
+define shared-library-rule
+products += $(1)
+libs: $(O)/$(1)
+$(O)/$(1): $(call objects,$(3)) $(4:%=$(O)/%) $(5:%=$(O)/obj/%) $(6) $(O)/flags
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$$(CC) $$(SHARED) -Wl,-soname,$(2) $(6:%=-Wl,--version-script=%) $$(LDFLAGS_ALL) -o $$@ \
+		$$(filter %.o %.so %.a,$$^) $$(LIBC)
+endef
+
+program = $(if $(strip $(2)),$(eval $(call program-rule,$(strip $(1)),$(2),$(3),$(4))))
+define program-rule
+products += $(1)
+libs: $(O)/$(1)
+$(O)/$(1): $(call objects,$(2)) $(3:%=$(O)/obj/%) $(O)/flags
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $(4) $$(LIBC)
+endef
+
+# $(call archive,NAME,SOURCES): $(O)/obj/NAME
+archive = $(eval $(call archive-rule,$(1),$(2)))
+define archive-rule
+libs: $(O)/obj/$(1)
+$(O)/obj/$(1): $(call objects,$(2))
+	@mkdir -p $$(@D) && rm -f $$@
+	$$(Q)ar rcs $$@ $$^
+endef
+
+# --- what there is -------------------------------------------------------------------------------
+
+# The core as an archive too, for the unit tests, the daemon and the CLI.
 core.src := $(base.src) $(wire.src) $(policy.src) $(sched.src) $(preempt.src)
-libs:
+$(call archive,core.a,$(core.src))
+$(call archive,base.a,$(base.src))
+$(call archive,common.a,$(common.src))
 
-# Everything of the core as an archive, for the unit tests, the daemon and the CLI.
-$(O)/obj/core.a: $(call objects,$(core.src))
-	@rm -f $@
-	$(Q)ar rcs $@ $^
-libs: $(O)/obj/core.a
+$(call shared-library,lib/libpreempt.so,libpreempt.so,$(core.src),,,src/preempt/libpreempt.map)
+
+# $(call platform,NAME,SONAME,LINKS): a HAL on the real driver and a shim with the driver's name, to
+# which links with the driver's other names point. Sources come from hal<NAME>.src, shim<NAME>.src.
+define platform-rule
+$(call shared-library,lib/libhal$(1).so,libhal$(1).so,$(hal$(1).src),lib/libpreempt.so,common.a base.a,src/platform/$(1)/libhal$(1).map)
+$(call shared-library,lib/libshim$(1).so,$(2),$(shim$(1).src),lib/libhal$(1).so lib/libpreempt.so,common.a base.a,src/platform/$(1)/libshim$(1).map)
+$(if $(shim$(1).src),$(foreach link,$(3),$(eval $(call link-rule,lib/$(link),libshim$(1).so))))
+endef
+define link-rule
+links += $(1):$(2)
+libs: $(O)/$(1)
+$(O)/$(1): $(O)/$(dir $(1))$(2)
+	@ln -sf $(2) $$@
+endef
+platform = $(if $(call platform-rule,$(1),$(2),$(3)),)
+
+$(call platform,cuda,libcuda.so.1,libcuda.so.1 libcuda.so)
+
+# The software device, under the name of each driver that it stands for.
+$(call shared-library,sim/libcuda.so.1,libcuda.so.1,$(if $(simcuda.src),$(simcuda.src) $(sim.src)),,base.a,src/platform/sim/libcuda.map)
+$(if $(simcuda.src),$(eval $(call link-rule,sim/libcuda.so,libcuda.so.1)))
