@@ -10,27 +10,37 @@
 # in $BUILD (absolute), the compiler in $CC with $TEST_CFLAGS, and the source tree in its working
 # directory.
 
-# One program per file: tests/unit/NAME.c becomes $(O)/tests/unit/NAME, linked with the core.
-unit.src    := $(wildcard tests/unit/*.c)
-unit.tests  := $(unit.src:%.c=$(O)/%)
-check.tests := tools/check-layers tools/check-style $(sort $(wildcard tests/tools/*.sh)) $(unit.tests)
-check.alone :=
-check.needs :=
-
-$(unit.tests): $(O)/%: $(O)/obj/%.o $(O)/obj/core.a
-	@mkdir -p $(@D)
-	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LIBC)
-
+# $(call test-programs,DIR,PRODUCTS,SHARED,LIBRARIES)
+#
+#   Every tests/DIR/NAME.c but the SHARED ones becomes a program $(O)/tests/DIR/NAME, a test of its
+#   own, linked with SHARED (sources), PRODUCTS (below $(O): libraries, archives) and LIBRARIES (as
+#   -lNAME). While a product has no sources yet, its tests wait.
+test-programs = $(if $(filter-out $(products) obj/%,$(2)),,$(eval $(call test-programs-rule,$(1),$(2),$(3),$(4))))
+define test-programs-rule
+$(1).src    := $(filter-out $(3),$(wildcard tests/$(1)/*.c))
+$(1).tests  := $$($(1).src:%.c=$(O)/%)
+check.tests += $$($(1).tests)
+$$($(1).tests): $(O)/%: $(O)/obj/%.o $(call objects,$(3)) $(2:%=$(O)/%)
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(addprefix -Wl$$(comma)-rpath$$(comma),$(abspath $(sort $(dir $(filter %.so %.so.1,$(2:%=$(O)/%)))))) $(4) $$(LIBC)
 # What the tests need is there, or is installed, before the first of them is compiled.
+$$(call objects,$$($(1).src) $(3)): | deps-test
+endef
+
 .PHONY: deps-test
 deps-test:
-	$(Q)CC='$(CC)' tools/deps test
-$(call objects,$(unit.src)): | deps-test
+	$(Q)CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' tools/deps test
 
+check.tests := tools/check-layers tools/check-style $(sort $(wildcard tests/tools/*.sh))
+check.alone :=
+check.needs :=
+$(call test-programs,unit,obj/core.a,,-lcmocka)
 -include $(filter-out tests/module.mk,$(wildcard tests/*/module.mk))
 
-check.env = BUILD='$(abspath $(O))' CC='$(CC)' VERSION='$(VERSION)' V='$(V)' SAN='$(SAN)' \
+# The real driver of the tests is the software device, and no daemon is looked for.
+check.env = XSCHED_CUDA_LIB='$(abspath $(O))/sim/libcuda.so.1' XSCHED_SCHEDULER=LCL \
+            BUILD='$(abspath $(O))' CC='$(CC)' VERSION='$(VERSION)' V='$(V)' SAN='$(SAN)' \
             DEBUG='$(DEBUG)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
             TEST_CFLAGS='$(SANF) -pthread' \
             ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1:$(ASAN_OPTIONS) \
