@@ -28,7 +28,7 @@ $(O)/$(1): $(call objects,$(3)) $(4:%=$(O)/%) $(5:%=$(O)/obj/%) $(6) $(O)/flags
 	@mkdir -p $$(@D)
 	$$(call say,LD)
 	$$(Q)$$(CC) $$(SHARED) -Wl,-soname,$(2) $(6:%=-Wl,--version-script=%) $$(LDFLAGS_ALL) -o $$@ \
-		$$(filter %.o %.so %.a,$$^) $$(LIBC)
+		-Wl,--no-as-needed $$(filter-out %.map %/flags,$$^) $$(LIBC)
 endef
 
 program = $(if $(strip $(2)),$(eval $(call program-rule,$(strip $(1)),$(2),$(3),$(4))))
@@ -38,7 +38,7 @@ libs: $(O)/$(1)
 $(O)/$(1): $(call objects,$(2)) $(3:%=$(O)/obj/%) $(O)/flags
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $(4) $$(LIBC)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter-out %/flags,$$^) $(4) $$(LIBC)
 endef
 
 # $(call archive,NAME,SOURCES): $(O)/obj/NAME

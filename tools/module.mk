@@ -28,7 +28,7 @@ manuals := $(wildcard doc/*.1 doc/*.7 doc/*.8)
 texts   := $(wildcard README.md NEWS LICENSE doc/*.md)
 
 # $(call place,FILE): where a product of the build goes.
-place = $(patsubst lib/%,$(libdir)/%,$(patsubst sim/%,$(libdir)/sim/%,$(1)))
+place = $(patsubst sim/%,$(libdir)/sim/%,$(patsubst lib/%,$(libdir)/%,$(1)))
 
 installed = \
 	$(foreach f,$(products),$(O)/$(f):$(call place,$(f))) \

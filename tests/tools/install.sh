@@ -24,6 +24,9 @@ for prefix in /opt/xsched /usr; do
     for library in "$BUILD"/lib/*.so; do
         [ -e "$here/$lib/${library##*/}" ] || fail "$library is not installed in $lib"
     done
+    for library in "$BUILD"/sim/*.so*; do
+        [ ! -e "$library" ] || [ -e "$here/$lib/sim/${library##*/}" ] || fail "$library is not installed"
+    done
     [ -z "$(find "$here" -xtype l)" ] || fail "broken links: $(find "$here" -xtype l)"
     # Not where the loader of every program would find it as the driver.
     [ $prefix != /usr ] || [ ! -e "$here/lib/libcuda.so.1" ] || fail "the shim is in /usr/lib"
