@@ -1,1 +1,1 @@
-policy.src :=
+policy.src := $(addprefix src/policy/,policy.c rank.c hpf.c)

@@ -1,1 +1,1 @@
-sched.src :=
+sched.src := $(addprefix src/sched/,sched.c table.c device.c queue.c decide.c hint.c host.c config.c)

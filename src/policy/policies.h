@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies that are built in, and the few lines that several of them share. */
+#ifndef XS_POLICY_POLICIES_H
+#define XS_POLICY_POLICIES_H
+
+#include "policy/policy.h"
+
+#define XS_PARAM_TABLE(table) .params = (table), .param_count = sizeof(table) / sizeof((table)[0])
+
+extern const struct xs_policy xs_policy_hpf;
+
+/* The largest rank among the runnable units, XS_RANK_NONE when there is none. */
+int xs_highest(struct xs_sched_device *device, int (*rank)(const struct xs_unit *unit));
+
+/* Runs every runnable unit of at least this rank. Returns whether one was left out. */
+bool xs_run_from(
+	struct xs_sched_device *device, int (*rank)(const struct xs_unit *unit), int lowest);
+
+#endif

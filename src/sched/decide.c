@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what the policy chose to what the caller is told.
+ *
+ * After each change of a device its policy chooses among the runnable units, and the difference to
+ * what the caller knows is announced, closed gates first. Idle queues keep what they have, so that an
+ * event does not cost a visit of all of them: their gate stays as it was, is judged anew when they go
+ * idle themselves, and opens when the device runs out of work. A gate is closed only by an event of
+ * its own queue or of its unit, so the openings are paid for by the closings before.
+ */
+#include "sched/state.h"
+
+/* A policy that asks to be woken at once must not turn the caller's loop into a spin. */
+#define SHORTEST_TIMER_NS 10000
+
+void xs_publish(struct xs_sched_queue *queue)
+{
+	const struct xs_sched_device *device = queue->device;
+	struct xs_sched *s = device->sched;
+	bool banned = xs_queue_banned(queue);
+	struct xs_decision decision = {
+		.run = queue->run && !banned,
+		.paced = !banned && queue->level < device->paced_below,
+		.tracked = !banned &&
+			   (queue->level > device->tracked_above || queue->lent != XS_LEND_NONE),
+	};
+
+	s->stats.visits++;
+	if (queue->announced && queue->decision.run == decision.run &&
+		queue->decision.paced == decision.paced &&
+		queue->decision.tracked == decision.tracked)
+		return;
+	queue->announced = true;
+	queue->decision = decision;
+	s->stats.decisions++;
+	s->ops.decide(s->ctx, queue->node.key, decision);
+}
+
+/* Charges the running time of units that nobody measures. */
+void xs_settle(struct xs_sched_device *device, uint64_t now_ns)
+{
+	struct xs_sched *s = device->sched;
+
+	xs_list_for_each (link, &device->runnable) {
+		struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
+		uint64_t since_ns = unit->charged_ns;
+
+		s->stats.visits++;
+		if (!unit->running || now_ns <= since_ns)
+			continue;
+		unit->charged_ns = now_ns;
+		if (!unit->measured && s->policy->charge)
+			s->policy->charge(unit, now_ns - since_ns);
+	}
+}
+
+/* A queue whose waiters lent their priority runs whenever its process runs on the device. */
+static bool helps_sibling(const struct xs_sched_queue *queue)
+{
+	return queue->lent != XS_LEND_NONE && queue->party->round == queue->device->round;
+}
+
+static void apply(struct xs_unit *unit, bool opening)
+{
+	xs_list_for_each (link, &unit->runnable) {
+		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, link);
+		bool run = unit->chosen || helps_sibling(queue);
+
+		if (run != opening)
+			continue;
+		queue->run = run;
+		xs_publish(queue);
+	}
+}
+
+/* Opens the gates of idle queues once nobody is in their way. */
+static void open_shut(struct xs_sched_device *device)
+{
+	const struct xs_policy *policy = device->sched->policy;
+
+	while (!xs_list_empty(&device->shut)) {
+		struct xs_sched_queue *queue =
+			xs_list_entry(device->shut.next, struct xs_sched_queue, link);
+
+		xs_list_remove(&queue->link);
+		if (policy->admits && !policy->admits(xs_queue_unit(queue))) {
+			/* The others may fare better, but one refusal per event bounds the cost. */
+			device->sched->stats.visits++;
+			xs_list_append(&device->shut, &queue->link);
+			return;
+		}
+		queue->run = true;
+		xs_publish(queue);
+	}
+}
+
+static void choose(struct xs_sched_device *device, uint64_t now_ns)
+{
+	struct xs_sched *s = device->sched;
+
+	xs_settle(device, now_ns);
+	xs_list_for_each (link, &device->runnable)
+		xs_list_entry(link, struct xs_unit, link)->chosen = false;
+	device->round++;
+	device->wake_ns = s->policy->choose(device, now_ns);
+	if (device->wake_ns && device->wake_ns < now_ns + SHORTEST_TIMER_NS)
+		device->wake_ns = now_ns + SHORTEST_TIMER_NS;
+	xs_list_for_each (link, &device->runnable)
+		apply(xs_list_entry(link, struct xs_unit, link), false);
+	xs_list_for_each (link, &device->runnable) {
+		struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
+
+		apply(unit, true);
+		if (unit->chosen && !unit->running)
+			unit->charged_ns = now_ns;
+		unit->running = unit->chosen;
+	}
+	if (xs_list_empty(&device->runnable))
+		open_shut(device);
+}
+
+void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)
+{
+	struct xs_sched *s = device->sched;
+
+	s->spread = false;
+	choose(device, now_ns);
+	if (!s->spread)
+		return;
+	xs_list_for_each (link, &s->device_list) {
+		struct xs_sched_device *other = xs_list_entry(link, struct xs_sched_device, link);
+
+		if (other != device)
+			choose(other, now_ns);
+	}
+}
+
+void xs_queue_judge(struct xs_sched_queue *queue)
+{
+	const struct xs_policy *policy = queue->device->sched->policy;
+	const struct xs_unit *unit = xs_queue_unit(queue);
+
+	if (queue->ready || xs_queue_banned(queue))
+		return;
+	xs_list_remove(&queue->link);
+	if (unit->running)
+		queue->run = true;
+	else if (policy->admits)
+		queue->run = policy->admits(unit);
+	else
+		queue->run = xs_list_empty(&queue->device->runnable);
+	if (!queue->run)
+		xs_list_append(&queue->device->shut, &queue->link);
+}
+
+uint64_t xs_sched_next_wake_ns(const struct xs_sched *s)
+{
+	uint64_t next_ns = 0;
+
+	xs_list_for_each (link, &s->device_list) {
+		const struct xs_sched_device *device =
+			xs_list_entry(link, struct xs_sched_device, link);
+
+		if (device->wake_ns && (!next_ns || device->wake_ns < next_ns))
+			next_ns = device->wake_ns;
+	}
+	return next_ns;
+}
+
+uint64_t xs_sched_tick(struct xs_sched *s, uint64_t now_ns)
+{
+	xs_list_for_each (link, &s->device_list) {
+		struct xs_sched_device *device = xs_list_entry(link, struct xs_sched_device, link);
+
+		if (device->wake_ns && device->wake_ns <= now_ns) {
+			s->stats.events++;
+			xs_choose_again(device, now_ns);
+		}
+	}
+	return xs_sched_next_wake_ns(s);
+}

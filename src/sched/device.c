@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Devices, parties, and the levels from which pacing follows.
+ *
+ * Whether a queue is paced or tracked depends on who is registered, not on who is runnable. The queues
+ * of a device hang on one list per rank, with a bit map of the lists that are not empty. Two numbers
+ * of the device say it all: queues below the highest rank are paced, queues above the lowest one are
+ * tracked. When one of the numbers moves, only the queues between its old and its new value change,
+ * and only they are visited.
+ */
+#include "sched/state.h"
+
+#include <stdlib.h>
+
+#define BEYOND 1000 /* outside of all ranks */
+
+void xs_unit_init(struct xs_unit *unit, struct xs_sched_device *device, struct xs_party *party,
+	struct xs_sched_queue *queue)
+{
+	unit->device = device;
+	unit->party = party;
+	unit->queue = queue;
+	xs_list_init(&unit->link);
+	xs_list_init(&unit->runnable);
+}
+
+struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id)
+{
+	struct xs_table_node *node = xs_table_find(&s->devices, id);
+	struct xs_sched_device *device;
+
+	if (node)
+		return xs_container_of(node, struct xs_sched_device, node);
+	device = calloc(1, sizeof(*device));
+	if (!device)
+		return NULL;
+	if (s->policy->device_size) {
+		device->state = calloc(1, s->policy->device_size);
+		if (!device->state) {
+			free(device);
+			return NULL;
+		}
+	}
+	device->sched = s;
+	device->paced_below = -BEYOND;
+	device->tracked_above = BEYOND;
+	xs_list_init(&device->runnable);
+	xs_list_init(&device->shut);
+	for (int i = 0; i < XS_LEVELS; i++)
+		xs_list_init(&device->levels[i]);
+	xs_list_append(&s->device_list, &device->link);
+	xs_table_add(&s->devices, &device->node, id);
+	return device;
+}
+
+void xs_device_put(struct xs_sched_device *device)
+{
+	if (device->queues)
+		return;
+	xs_list_remove(&device->link);
+	xs_table_remove(&device->sched->devices, &device->node);
+	free(device->state);
+	free(device);
+}
+
+struct xs_party *xs_party_get(struct xs_sched_process *process, struct xs_sched_device *device)
+{
+	const struct xs_sched *s = device->sched;
+	struct xs_party *party;
+
+	xs_list_for_each (link, &process->parties) {
+		party = xs_list_entry(link, struct xs_party, link);
+		if (party->unit.device == device)
+			return party;
+	}
+	party = calloc(1, sizeof(*party));
+	if (!party)
+		return NULL;
+	party->process = process;
+	xs_unit_init(&party->unit, device, party, NULL);
+	if (s->per_process && s->policy->unit_size) {
+		party->unit.state = calloc(1, s->policy->unit_size);
+		if (!party->unit.state) {
+			free(party);
+			return NULL;
+		}
+	}
+	xs_list_append(&process->parties, &party->link);
+	return party;
+}
+
+void xs_party_put(struct xs_party *party)
+{
+	if (party->queues)
+		return;
+	xs_list_remove(&party->link);
+	free(party->unit.state);
+	free(party);
+}
+
+void xs_level_enter(struct xs_sched_queue *queue)
+{
+	struct xs_sched_device *device = queue->device;
+	const struct xs_policy *policy = device->sched->policy;
+	unsigned int index;
+
+	queue->level = queue->priority;
+	if (policy->pacing == XS_PACE_RANK && policy->rank)
+		queue->level = policy->rank(xs_queue_unit(queue));
+	index = (unsigned int)(queue->level - XS_RANK_NONE) % XS_LEVELS;
+	xs_list_append(&device->levels[index], &queue->level_link);
+	device->used_levels[index / 64] |= 1ull << index % 64;
+	device->members++;
+	if (queue->party->members++ == 0)
+		device->parties++;
+}
+
+void xs_level_leave(struct xs_sched_queue *queue)
+{
+	struct xs_sched_device *device = queue->device;
+	unsigned int index = (unsigned int)(queue->level - XS_RANK_NONE) % XS_LEVELS;
+
+	xs_list_remove(&queue->level_link);
+	if (xs_list_empty(&device->levels[index]))
+		device->used_levels[index / 64] &= ~(1ull << index % 64);
+	device->members--;
+	if (--queue->party->members == 0)
+		device->parties--;
+}
+
+/* The first used level that is not below this rank, XS_LEVELS when there is none. */
+static int next_level(const struct xs_sched_device *device, int level)
+{
+	while (level < XS_LEVELS) {
+		uint64_t bits = device->used_levels[level / 64] >> level % 64;
+
+		if (bits)
+			return level + __builtin_ctzll(bits);
+		level = (level / 64 + 1) * 64;
+	}
+	return XS_LEVELS;
+}
+
+static int last_level(const struct xs_sched_device *device)
+{
+	for (int i = XS_LEVELS / 64 - 1; i >= 0; i--)
+		if (device->used_levels[i])
+			return i * 64 + 63 - __builtin_clzll(device->used_levels[i]);
+	return -1;
+}
+
+/* Widens the range of ranks by those that are registered on the device. */
+static void add_ranks(const struct xs_sched_device *device, int *lowest, int *highest)
+{
+	if (!device->members)
+		return;
+	if (next_level(device, 0) + XS_RANK_NONE < *lowest)
+		*lowest = next_level(device, 0) + XS_RANK_NONE;
+	if (last_level(device) + XS_RANK_NONE > *highest)
+		*highest = last_level(device) + XS_RANK_NONE;
+}
+
+static void bounds(const struct xs_sched_device *device, int *paced_below, int *tracked_above)
+{
+	const struct xs_sched *s = device->sched;
+
+	*paced_below = -BEYOND;
+	*tracked_above = BEYOND;
+	if (s->policy->pacing == XS_PACE_OTHERS) {
+		if ((s->per_process ? device->parties : device->members) >= 2) {
+			*paced_below = BEYOND;
+			*tracked_above = -BEYOND;
+		}
+		return;
+	}
+	if (!s->policy->machine_wide) {
+		add_ranks(device, tracked_above, paced_below);
+		return;
+	}
+	xs_list_for_each (link, &s->device_list)
+		add_ranks(xs_list_entry(link, struct xs_sched_device, link), tracked_above,
+			paced_below);
+}
+
+/* Announces the queues of these ranks. */
+static void publish_ranks(struct xs_sched_device *device, int from, int to)
+{
+	int level = from - XS_RANK_NONE > 0 ? from - XS_RANK_NONE : 0;
+
+	for (level = next_level(device, level); level < XS_LEVELS && level + XS_RANK_NONE <= to;
+		level = next_level(device, level + 1)) {
+		xs_list_for_each (link, &device->levels[level])
+			xs_publish(xs_list_entry(link, struct xs_sched_queue, level_link));
+	}
+}
+
+static void update_one(struct xs_sched_device *device)
+{
+	int old_paced = device->paced_below;
+	int old_tracked = device->tracked_above;
+
+	bounds(device, &device->paced_below, &device->tracked_above);
+	if (device->paced_below > old_paced)
+		publish_ranks(device, old_paced, device->paced_below - 1);
+	else if (device->paced_below < old_paced)
+		publish_ranks(device, device->paced_below, old_paced - 1);
+	if (device->tracked_above > old_tracked)
+		publish_ranks(device, old_tracked + 1, device->tracked_above);
+	else if (device->tracked_above < old_tracked)
+		publish_ranks(device, device->tracked_above + 1, old_tracked);
+}
+
+void xs_levels_update(struct xs_sched_device *device)
+{
+	struct xs_sched *s = device->sched;
+
+	if (!s->policy->machine_wide) {
+		update_one(device);
+		return;
+	}
+	xs_list_for_each (link, &s->device_list)
+		update_one(xs_list_entry(link, struct xs_sched_device, link));
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a policy may ask: the second half of policy.h. */
+#include "sched/state.h"
+
+void *xs_device_state(const struct xs_sched_device *device)
+{
+	return device->state;
+}
+
+void *xs_unit_state(const struct xs_unit *unit)
+{
+	return unit->state;
+}
+
+struct xs_sched_device *xs_unit_device(const struct xs_unit *unit)
+{
+	return unit->device;
+}
+
+int64_t xs_device_param(const struct xs_sched_device *device, int index)
+{
+	const struct xs_sched *s = device->sched;
+
+	return s->values[xs_policy_index(s->policy)][index];
+}
+
+static struct xs_unit *unit_at(struct xs_sched_device *device, struct xs_list *link)
+{
+	device->sched->stats.visits++;
+	return link == &device->runnable ? NULL : xs_list_entry(link, struct xs_unit, link);
+}
+
+struct xs_unit *xs_first_runnable(struct xs_sched_device *device)
+{
+	return unit_at(device, device->runnable.next);
+}
+
+struct xs_unit *xs_next_runnable(struct xs_unit *unit)
+{
+	return unit_at(unit->device, unit->link.next);
+}
+
+static struct xs_sched_device *device_at(struct xs_sched *s, struct xs_list *link)
+{
+	return link == &s->device_list ? NULL : xs_list_entry(link, struct xs_sched_device, link);
+}
+
+struct xs_sched_device *xs_first_device(struct xs_sched_device *any)
+{
+	return device_at(any->sched, any->sched->device_list.next);
+}
+
+struct xs_sched_device *xs_next_device(struct xs_sched_device *device)
+{
+	return device_at(device->sched, device->link.next);
+}
+
+void xs_unit_run(struct xs_unit *unit)
+{
+	unit->chosen = true;
+	unit->party->round = unit->device->round;
+}
+
+void xs_device_spread(struct xs_sched_device *device)
+{
+	device->sched->spread = true;
+}
+
+bool xs_unit_running(const struct xs_unit *unit)
+{
+	return unit->running;
+}
+
+bool xs_unit_runnable(const struct xs_unit *unit)
+{
+	return !xs_list_empty((struct xs_list *)&unit->link);
+}
+
+uint64_t xs_unit_runnable_since_ns(const struct xs_unit *unit)
+{
+	return unit->since_ns;
+}
+
+int xs_unit_base_priority(const struct xs_unit *unit)
+{
+	int highest = XS_PRIORITY_NO_EXECUTE;
+
+	if (unit->queue)
+		return unit->queue->priority;
+	xs_list_for_each (link, &unit->runnable) {
+		const struct xs_sched_queue *queue =
+			xs_list_entry(link, struct xs_sched_queue, link);
+
+		xs_unit_sched(unit)->stats.visits++;
+		if (queue->priority > highest)
+			highest = queue->priority;
+	}
+	if (highest != XS_PRIORITY_NO_EXECUTE)
+		return highest;
+	return (int)unit->party->process->hints.value[XS_HINT_PRIORITY];
+}
+
+int xs_unit_priority(const struct xs_unit *unit)
+{
+	int highest = xs_unit_base_priority(unit);
+
+	if (unit->queue)
+		return unit->queue->lent > highest ? unit->queue->lent : highest;
+	xs_list_for_each (link, &unit->runnable) {
+		const struct xs_sched_queue *queue =
+			xs_list_entry(link, struct xs_sched_queue, link);
+
+		if (queue->lent > highest)
+			highest = queue->lent;
+	}
+	return highest;
+}
+
+static const struct xs_hints *having(const struct xs_hints *hints, enum xs_hint_kind kind)
+{
+	return hints->set & 1u << kind ? hints : NULL;
+}
+
+/*
+ * The nearest set of hints that has this kind, or NULL. What is said to a single queue of a process
+ * that runs as a whole holds for the process, unless it has a hint itself; with several such queues
+ * the largest value counts.
+ */
+static const struct xs_hints *nearest(const struct xs_unit *unit, enum xs_hint_kind kind)
+{
+	const struct xs_hints *best = NULL;
+
+	if (unit->queue && having(&unit->queue->hints, kind))
+		return &unit->queue->hints;
+	if (having(&unit->party->process->hints, kind))
+		return &unit->party->process->hints;
+	if (!unit->queue) {
+		xs_list_for_each (link, &unit->runnable) {
+			const struct xs_hints *hints =
+				&xs_list_entry(link, struct xs_sched_queue, link)->hints;
+
+			if (having(hints, kind) &&
+				(!best || hints->value[kind] > best->value[kind]))
+				best = hints;
+		}
+	}
+	return best ? best : having(&xs_unit_sched(unit)->hints, kind);
+}
+
+static int64_t value_of(const struct xs_unit *unit, enum xs_hint_kind kind, int64_t unset)
+{
+	const struct xs_hints *hints = nearest(unit, kind);
+
+	return hints ? hints->value[kind] : unset;
+}
+
+static bool time_of(const struct xs_unit *unit, enum xs_hint_kind kind, uint64_t *time_ns)
+{
+	const struct xs_hints *hints = nearest(unit, kind);
+
+	if (hints)
+		*time_ns = (uint64_t)hints->value[kind] * 1000;
+	return hints;
+}
+
+int64_t xs_unit_utilization(const struct xs_unit *unit, int64_t unset)
+{
+	return value_of(unit, XS_HINT_UTILIZATION, unset);
+}
+
+int64_t xs_unit_timeslice_ns(const struct xs_unit *unit, int64_t unset_ns)
+{
+	const struct xs_hints *hints = nearest(unit, XS_HINT_TIMESLICE_US);
+
+	return hints ? hints->value[XS_HINT_TIMESLICE_US] * 1000 : unset_ns;
+}
+
+bool xs_unit_deadline_ns(const struct xs_unit *unit, uint64_t *deadline_ns)
+{
+	return time_of(unit, XS_HINT_DEADLINE_US, deadline_ns);
+}
+
+int64_t xs_unit_kdeadline(const struct xs_unit *unit, int64_t unset)
+{
+	return value_of(unit, XS_HINT_KDEADLINE, unset);
+}
+
+bool xs_unit_laxity_ns(
+	const struct xs_unit *unit, uint64_t *laxity_ns, int *lax_prio, int *crit_prio)
+{
+	const struct xs_hints *hints = nearest(unit, XS_HINT_LAXITY_US);
+
+	if (!hints)
+		return false;
+	*laxity_ns = (uint64_t)hints->value[XS_HINT_LAXITY_US] * 1000;
+	*lax_prio = hints->lax_prio;
+	*crit_prio = hints->crit_prio;
+	return true;
+}
+
+bool xs_unit_window_active(const struct xs_unit *unit)
+{
+	return unit->party->process->windows > 0;
+}
+
+int xs_unit_cpu_priority(const struct xs_unit *unit)
+{
+	return (int)value_of(unit, XS_HINT_CPU_PRIORITY, 0);
+}
+
+int64_t xs_unit_request(const struct xs_unit *unit, int64_t unset)
+{
+	return value_of(unit, XS_HINT_REQUEST, unset);
+}
+
+int64_t xs_unit_limit(const struct xs_unit *unit, int64_t unset)
+{
+	return value_of(unit, XS_HINT_LIMIT, unset);
+}
+
+bool xs_unit_target_ns(const struct xs_unit *unit, uint64_t *target_ns)
+{
+	return time_of(unit, XS_HINT_TARGET_US, target_ns);
+}
