@@ -81,7 +81,7 @@ XResult XQueueWait(XQueueHandle xq, HwCommandHandle hw_cmd);
 /*
  * Blocks until all commands submitted before the call have completed on the device or were
  * dropped. When callbacks of the queue have returned errors since the last XQueueWaitAll, returns
- * the first of these.
+ * the first of these, unless XQueueSubmit has returned it.
  */
 XResult XQueueWaitAll(XQueueHandle xq);
 

@@ -24,7 +24,7 @@ extern "C" {
  */
 XResult CudaQueueCreate(HwQueueHandle *hwq, CUstream stream);
 
-/* Stores the hardware queue of a stream; kXSchedErrorNotFound when it has none. */
+/* Stores the hardware queue of a stream; NotFound when it has none. NULLs as above. */
 XResult CudaQueueGet(HwQueueHandle *hwq, CUstream stream);
 
 #pragma GCC visibility pop

@@ -1,0 +1,2 @@
+# What is promised to the outside: headers that compile alone, symbols, entry points.
+check.tests += tests/abi/headers.sh
