@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "contract.h"
-#include "driver.h"
+#include "../../examples/driver.h"
 #include "../../examples/spin.h"
 
 #define TIME_LIMIT_S 60

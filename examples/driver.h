@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of the CUDA driver API that the contract tests use; a program includes <cuda.h>. */
-#ifndef CONTRACT_DRIVER_H
-#define CONTRACT_DRIVER_H
+/* The part of the CUDA driver API that the examples and tests use; a program includes <cuda.h>. */
+#ifndef EXAMPLES_DRIVER_H
+#define EXAMPLES_DRIVER_H
 
 typedef int CUresult;
 typedef int CUdevice;
@@ -21,6 +21,7 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *
 CUresult cuStreamCreate(CUstream *stream, unsigned flags);
 CUresult cuStreamDestroy_v2(CUstream stream);
 CUresult cuStreamQuery(CUstream stream);
+CUresult cuStreamSynchronize(CUstream stream);
 CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
 	unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
 	CUstream stream, void **parameters, void **extra);
