@@ -5,7 +5,8 @@ A library is taken from the first of these places that has it:
 
 1. the process, which has it already when an interception library is preloaded;
 2. the directory in XSCHED_LIB_DIR;
-3. the prefix that this package is installed in (a directory ``lib`` or ``lib64`` above it);
+3. the prefix that this package is installed in: a directory ``lib`` or ``lib64`` above it, or
+   ``xsched`` in there;
 4. the places that the dynamic loader knows.
 """
 
@@ -50,20 +51,21 @@ def candidates(name):
     if os.environ.get("XSCHED_LIB_DIR"):
         paths.append(os.path.join(os.environ["XSCHED_LIB_DIR"], name))
     for parent in pathlib.Path(__file__).resolve().parents:
-        if parent.name in ("lib", "lib64") and (parent / name).exists():
-            paths.append(str(parent / name))
+        if parent.name in ("lib", "lib64"):
+            places = (parent / name, parent / "xsched" / name)
+            paths.extend(str(place) for place in places if place.exists())
     return paths + [name]
 
 
 def _open(name):
     try:
-        return ctypes.CDLL(name, mode=os.RTLD_NOW | os.RTLD_NOLOAD | os.RTLD_GLOBAL)
+        return ctypes.CDLL(name, mode=os.RTLD_NOW | os.RTLD_NOLOAD)
     except OSError:
         pass
     errors = []
     for path in candidates(name):
         try:
-            return ctypes.CDLL(path, mode=os.RTLD_NOW | os.RTLD_GLOBAL)
+            return ctypes.CDLL(path, mode=os.RTLD_NOW)
         except OSError as error:
             errors.append(f"{path} ({error})")
     raise RuntimeError(
