@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One device, one context, one kernel, for all threads; the first stream starts them. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
