@@ -8,6 +8,18 @@
 #define XS_PARAM_TABLE(table) .params = (table), .param_count = sizeof(table) / sizeof((table)[0])
 
 extern const struct xs_policy xs_policy_hpf;
+extern const struct xs_policy xs_policy_hhpf;
+extern const struct xs_policy xs_policy_chpf;
+extern const struct xs_policy xs_policy_up;
+extern const struct xs_policy xs_policy_pup;
+extern const struct xs_policy xs_policy_spup;
+extern const struct xs_policy xs_policy_kedf;
+extern const struct xs_policy xs_policy_lax;
+extern const struct xs_policy xs_policy_awf;
+extern const struct xs_policy xs_policy_cfs;
+extern const struct xs_policy xs_policy_mlfq;
+extern const struct xs_policy xs_policy_share;
+extern const struct xs_policy xs_policy_slo;
 
 /* The largest rank among the runnable units, XS_RANK_NONE when there is none. */
 int xs_highest(struct xs_sched_device *device, int (*rank)(const struct xs_unit *unit));

@@ -6,6 +6,18 @@
 
 static const struct xs_policy *const policies[] = {
 	&xs_policy_hpf,
+	&xs_policy_hhpf,
+	&xs_policy_chpf,
+	&xs_policy_up,
+	&xs_policy_pup,
+	&xs_policy_spup,
+	&xs_policy_kedf,
+	&xs_policy_lax,
+	&xs_policy_awf,
+	&xs_policy_cfs,
+	&xs_policy_mlfq,
+	&xs_policy_share,
+	&xs_policy_slo,
 };
 
 #define COUNT (sizeof(policies) / sizeof(policies[0]))

@@ -47,6 +47,9 @@ struct xs_policy {
 	size_t device_size;
 	size_t unit_size;
 
+	/* The device appeared, or the policy took over. */
+	void (*init)(struct xs_sched_device *device);
+
 	/* With XS_PACE_RANK: standing of a unit by its hints alone, XS_RANK_MIN..XS_RANK_MAX. The default
 	 * is its base priority. It is asked again after each hint. */
 	int (*rank)(const struct xs_unit *unit);

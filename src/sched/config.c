@@ -138,6 +138,10 @@ static void leave_policy(struct xs_sched *s)
 static void enter_policy(struct xs_sched *s, uint64_t now_ns)
 {
 	each_unit(s, s->per_process, adopt_unit, 0);
+	xs_list_for_each (link, &s->device_list) {
+		if (s->policy->init)
+			s->policy->init(xs_list_entry(link, struct xs_sched_device, link));
+	}
 	xs_list_for_each (link, &s->queue_list) {
 		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, all_link);
 

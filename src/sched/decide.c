@@ -13,6 +13,9 @@
 /* A policy that asks to be woken at once must not turn the caller's loop into a spin. */
 #define SHORTEST_TIMER_NS 10000
 
+/* How long a running unit that is measured may be without a report. */
+#define LATEST_REPORT_NS 5000000
+
 void xs_publish(struct xs_sched_queue *queue)
 {
 	const struct xs_sched_device *device = queue->device;
@@ -36,21 +39,38 @@ void xs_publish(struct xs_sched_queue *queue)
 	s->ops.decide(s->ctx, queue->node.key, decision);
 }
 
-/* Charges the running time of units that nobody measures. */
+/*
+ * Charges running time to units that nobody measures. A measured unit is charged what is reported;
+ * if reports fail to come for a while, running time is charged in advance of them, so that nobody
+ * keeps the device by not reporting.
+ */
+static void settle_unit(struct xs_unit *unit, uint64_t now_ns)
+{
+	const struct xs_policy *policy = xs_unit_sched(unit)->policy;
+	uint64_t ran_ns = now_ns - unit->charged_ns;
+
+	if (!unit->running || now_ns <= unit->charged_ns)
+		return;
+	if (unit->reported) {
+		unit->reported = false;
+		unit->charged_ns = now_ns;
+		return;
+	}
+	if (unit->measured) {
+		if (ran_ns < LATEST_REPORT_NS)
+			return;
+		unit->advance_ns += ran_ns;
+	}
+	unit->charged_ns = now_ns;
+	if (policy->charge)
+		policy->charge(unit, ran_ns);
+}
+
 void xs_settle(struct xs_sched_device *device, uint64_t now_ns)
 {
-	struct xs_sched *s = device->sched;
-
 	xs_list_for_each (link, &device->runnable) {
-		struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
-		uint64_t since_ns = unit->charged_ns;
-
-		s->stats.visits++;
-		if (!unit->running || now_ns <= since_ns)
-			continue;
-		unit->charged_ns = now_ns;
-		if (!unit->measured && s->policy->charge)
-			s->policy->charge(unit, now_ns - since_ns);
+		device->sched->stats.visits++;
+		settle_unit(xs_list_entry(link, struct xs_unit, link), now_ns);
 	}
 }
 

@@ -50,6 +50,8 @@ struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id)
 		xs_list_init(&device->levels[i]);
 	xs_list_append(&s->device_list, &device->link);
 	xs_table_add(&s->devices, &device->node, id);
+	if (s->policy->init)
+		s->policy->init(device);
 	return device;
 }
 

@@ -217,6 +217,13 @@ static int set_window(struct xs_sched *s, struct xs_sched_process *process,
 	return 0;
 }
 
+/* Hints that make sense only for whole processes. */
+static bool of_processes(enum xs_hint_kind kind)
+{
+	return kind == XS_HINT_WINDOW_ACTIVE || kind == XS_HINT_CPU_PRIORITY ||
+	       kind == XS_HINT_REQUEST || kind == XS_HINT_LIMIT || kind == XS_HINT_TARGET_US;
+}
+
 static int hint_queue(struct xs_sched *s, uint64_t id, const struct xs_hint *hint, uint64_t now_ns)
 {
 	struct xs_table_node *node = xs_table_find(&s->queues, id);
@@ -225,7 +232,7 @@ static int hint_queue(struct xs_sched *s, uint64_t id, const struct xs_hint *hin
 
 	if (!node)
 		return -ENOENT;
-	if (hint->kind == XS_HINT_WINDOW_ACTIVE || hint->kind == XS_HINT_CPU_PRIORITY)
+	if (of_processes(hint->kind))
 		return -EINVAL;
 	queue = xs_container_of(node, struct xs_sched_queue, node);
 	rc = store(&queue->hints, hint);

@@ -211,13 +211,17 @@ int xs_sched_usage(struct xs_sched *s, uint64_t id, uint64_t device_ns)
 	const struct xs_policy *policy = s->policy;
 	struct xs_sched_queue *queue = find(s, id);
 	struct xs_unit *unit;
+	uint64_t charged_ns;
 
 	if (!queue)
 		return -ENOENT;
 	queue->device_ns += device_ns;
 	unit = xs_queue_unit(queue);
 	unit->measured = true;
+	unit->reported = true;
+	charged_ns = device_ns > unit->advance_ns ? device_ns - unit->advance_ns : 0;
+	unit->advance_ns = 0;
 	if (policy->charge && !xs_queue_banned(queue))
-		policy->charge(unit, device_ns);
+		policy->charge(unit, charged_ns);
 	return 0;
 }

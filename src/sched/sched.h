@@ -133,7 +133,10 @@ struct xs_hint {
 /* For whom a hint is: a queue, a process, or everybody who has no hint of his own. */
 enum xs_hint_scope { XS_HINT_QUEUE, XS_HINT_PROCESS, XS_HINT_ALL };
 
-/* The id of scope XS_HINT_ALL is not looked at. The window and CPU priority hints are for processes. */
+/*
+ * The id of scope XS_HINT_ALL is not looked at. Window, CPU priority, request, limit and target are for
+ * processes; the first two not for all. Anything else: -EINVAL.
+ */
 int xs_sched_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
 	const struct xs_hint *hint, uint64_t now_ns);
 

@@ -43,7 +43,9 @@ struct xs_unit {
 	uint64_t charged_ns;          /* running time is accounted until then */
 	bool chosen;
 	bool running;
-	bool measured; /* usage is reported, so running time is not charged */
+	bool measured;       /* usage is reported, so running time is not charged */
+	bool reported;       /* since charged_ns was set */
+	uint64_t advance_ns; /* running time charged in place of a late report */
 	void *state;
 	void *next_state; /* of the policy that is about to take over */
 };
