@@ -241,6 +241,20 @@ static int hint_queue(struct xs_sched *s, uint64_t id, const struct xs_hint *hin
 	return rc;
 }
 
+int xs_sched_queue_offset(struct xs_sched *s, uint64_t id, int offset, uint64_t now_ns)
+{
+	struct xs_table_node *node = xs_table_find(&s->queues, id);
+	struct xs_sched_queue *queue;
+
+	if (!node)
+		return -ENOENT;
+	s->stats.events++;
+	queue = xs_container_of(node, struct xs_sched_queue, node);
+	queue->offset = xs_clamp_offset(offset);
+	refresh_queue(queue, now_ns);
+	return 0;
+}
+
 static int hint_process(
 	struct xs_sched *s, uint64_t id, const struct xs_hint *hint, uint64_t now_ns)
 {

@@ -67,7 +67,7 @@ static struct xs_sched_queue *create(
 		goto out_state;
 	queue->process = process;
 	queue->device = device;
-	queue->offset = offset < -49 ? -49 : offset > 49 ? 49 : offset;
+	queue->offset = xs_clamp_offset(offset);
 	queue->lent = XS_LEND_NONE;
 	xs_list_init(&queue->link);
 	xs_list_init(&queue->level_link);
@@ -223,5 +223,15 @@ int xs_sched_usage(struct xs_sched *s, uint64_t id, uint64_t device_ns)
 	unit->advance_ns = 0;
 	if (policy->charge && !xs_queue_banned(queue))
 		policy->charge(unit, charged_ns);
+	return 0;
+}
+
+int xs_sched_queue_priority(const struct xs_sched *s, uint64_t id, int *priority)
+{
+	const struct xs_table_node *node = xs_table_find(&s->queues, id);
+
+	if (!node)
+		return -ENOENT;
+	*priority = xs_container_of(node, const struct xs_sched_queue, node)->priority;
 	return 0;
 }

@@ -76,6 +76,10 @@ int xs_sched_process_remove(struct xs_sched *s, uint64_t process, uint64_t now_n
  */
 int xs_sched_queue_add(struct xs_sched *s, uint64_t process, uint64_t queue, uint64_t device,
 	int stream_offset, uint64_t now_ns);
+
+/* The stream was given another priority number; the offset means what it means above. */
+int xs_sched_queue_offset(struct xs_sched *s, uint64_t queue, int stream_offset, uint64_t now_ns);
+
 int xs_sched_queue_remove(struct xs_sched *s, uint64_t queue, uint64_t now_ns);
 
 /* Reporting the present state once more changes nothing. Idle ends a stall. */
@@ -167,6 +171,9 @@ uint64_t xs_sched_tick(struct xs_sched *s, uint64_t now_ns);
 
 /* The same time without running anything: after a batch of events, set the timer to it. */
 uint64_t xs_sched_next_wake_ns(const struct xs_sched *s);
+
+/* The effective priority of a queue, without what is lent. */
+int xs_sched_queue_priority(const struct xs_sched *s, uint64_t queue, int *priority);
 
 /* One queue, for a table of who runs, who waits and what it cost. */
 struct xs_sched_row {

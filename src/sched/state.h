@@ -186,4 +186,10 @@ int xs_queue_priority(const struct xs_sched_queue *queue);
 void xs_queue_relevel(struct xs_sched_queue *queue, uint64_t now_ns);
 void xs_process_forget_windows(struct xs_sched *s, uint64_t process);
 
+/* Keeps a stream's priority number from leaving the class of its process. */
+static inline int xs_clamp_offset(int offset)
+{
+	return offset < -49 ? -49 : offset > 49 ? 49 : offset;
+}
+
 #endif
