@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of commands, and the rings and launchers of the queues that have some.
+ *
+ * A command's entry is used again only after many others, and remembers its last lives by one bit
+ * each, so that a wait for a command that completed long ago succeeds without any memory having
+ * been kept for it.
+ */
+#include "preempt/command.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "preempt/handle.h"
+#include "preempt/process.h"
+#include "preempt/registry.h"
+#include "preempt/xqueue.h"
+
+#define CHUNK        1024u
+#define CHUNKS       4096u
+#define INDEX_BITS   24
+#define REUSED_AFTER 1024u /* other commands */
+#define LAUNCHER_LINGERS_NS (200 * XS_NS_PER_MS)
+
+enum command_state { FREE, NEW, SUBMITTED, LAUNCHED, DROPPED };
+
+struct command {
+	uint32_t generation;
+	enum command_state state;
+	bool abandoned;     /* its handle was given up */
+	uint32_t history;   /* bit n: life generation - 1 - n was launched */
+	uint32_t next_free; /* index; table.first_free */
+	uint32_t position;  /* in its queue, counted from the first ever */
+	uint64_t queue_id;
+	LaunchCallback launch;
+	void *data;
+	XResult result;
+};
+
+static struct {
+	struct xs_mutex lock;
+	struct command *chunks[CHUNKS];
+	uint32_t limit;                  /* entries ever used; index 0 is none */
+	uint32_t first_free, last_free, free_count;
+} table = { .limit = 1 };
+
+struct xs_commands {
+	struct xs_mutex lock;
+	struct xs_queue *queue;
+	_Atomic uint32_t submitted; /* [lock to write] futex of the launcher */
+	_Atomic uint32_t taken;     /* launched, dropped, or being launched */
+	_Atomic uint32_t launched;  /* futex of those who wait */
+	_Atomic bool has_launcher;  /* [lock to write] */
+	_Atomic(const struct xs_thread *) inside; /* thread that runs a callback of this queue */
+	XResult error;              /* [lock] first one that a callback returned */
+	uint32_t ring[XS_COMMANDS_RING]; /* [lock] indices of commands */
+};
+
+/* --- the table ----------------------------------------------------------------------------------- */
+
+static struct command *entry(uint32_t index)
+{
+	return &table.chunks[index / CHUNK][index % CHUNK];
+}
+
+static HwCommandHandle handle_of(uint32_t index)
+{
+	return (uint64_t)XS_HANDLE_COMMAND << 62 | (uint64_t)entry(index)->generation << INDEX_BITS |
+	       index;
+}
+
+/* [table.lock] An entry for a new command, 0 when there is no memory. */
+static uint32_t take_entry(void)
+{
+	uint32_t index = table.first_free;
+
+	if (table.free_count > REUSED_AFTER) {
+		table.first_free = entry(index)->next_free;
+		table.free_count--;
+		return index;
+	}
+	index = table.limit;
+	if (index / CHUNK == CHUNKS)
+		return 0;
+	if (!table.chunks[index / CHUNK]) {
+		table.chunks[index / CHUNK] = calloc(CHUNK, sizeof(struct command));
+		if (!table.chunks[index / CHUNK])
+			return 0;
+	}
+	table.limit++;
+	return index;
+}
+
+/* [table.lock] Its handle still tells how it ended until the entry is used again. */
+static void give_entry(uint32_t index)
+{
+	entry(index)->next_free = 0;
+	if (table.free_count)
+		entry(table.last_free)->next_free = index;
+	else
+		table.first_free = index;
+	table.last_free = index;
+	table.free_count++;
+}
+
+/* [table.lock] Index of the command if the handle names its present life, else 0. */
+static uint32_t decode(HwCommandHandle handle)
+{
+	uint32_t index = (uint32_t)handle & ((1u << INDEX_BITS) - 1);
+
+	if (XS_HANDLE_KIND(handle) != XS_HANDLE_COMMAND || !index || index >= table.limit)
+		return 0;
+	return handle_of(index) == handle ? index : 0;
+}
+
+/* [table.lock] Whether a former life of the entry had that handle and was launched. */
+static bool was_launched(HwCommandHandle handle)
+{
+	uint32_t index = (uint32_t)handle & ((1u << INDEX_BITS) - 1);
+	uint32_t generation = (uint32_t)(handle >> INDEX_BITS);
+
+	if (XS_HANDLE_KIND(handle) != XS_HANDLE_COMMAND || !index || index >= table.limit)
+		return false;
+	uint32_t ago = entry(index)->generation - generation - 1;
+	return ago < 32 && (entry(index)->history >> ago & 1);
+}
+
+XResult xs_command_create(HwCommandHandle *handle, LaunchCallback launch, void *data)
+{
+	xs_process_begin();
+	xs_mutex_lock(&table.lock);
+	uint32_t index = take_entry();
+	if (index) {
+		struct command *command = entry(index);
+		bool launched = command->state == LAUNCHED;
+		*command = (struct command){
+			.generation = command->generation + 1,
+			.history = command->history << 1 | launched,
+			.state = NEW,
+			.launch = launch,
+			.data = data,
+		};
+		*handle = handle_of(index);
+	}
+	xs_mutex_unlock(&table.lock);
+	return index ? kXSchedSuccess : kXSchedErrorUnknown;
+}
+
+XResult xs_command_destroy(HwCommandHandle handle)
+{
+	XResult result = kXSchedErrorNotFound;
+
+	xs_mutex_lock(&table.lock);
+	uint32_t index = decode(handle);
+	if (index && entry(index)->state == NEW) {
+		entry(index)->state = FREE;
+		give_entry(index);
+		result = kXSchedSuccess;
+	} else if (index && entry(index)->state == SUBMITTED && !entry(index)->abandoned) {
+		entry(index)->abandoned = true;
+		result = kXSchedSuccess;
+	}
+	xs_mutex_unlock(&table.lock);
+	return result;
+}
+
+/* --- launching ----------------------------------------------------------------------------------- */
+
+/* The callback may call the vendor's functions: they are part of this command, not new ones. */
+static XResult call(struct xs_queue *queue, LaunchCallback launch, void *data)
+{
+	xs_self.depth++;
+	XResult result = launch(xs_handle_of_hwqueue(queue), data);
+	xs_self.depth--;
+	return result;
+}
+
+XResult xs_command_launch(struct xs_queue *queue, HwCommandHandle handle)
+{
+	xs_mutex_lock(&table.lock);
+	uint32_t index = decode(handle);
+	if (!index || entry(index)->state != NEW) {
+		xs_mutex_unlock(&table.lock);
+		return kXSchedErrorNotFound;
+	}
+	struct command command = *entry(index);
+	entry(index)->state = FREE;
+	give_entry(index);
+	xs_mutex_unlock(&table.lock);
+	return call(queue, command.launch, command.data);
+}
+
+/* [ring lock] The oldest command that is neither launched nor dropped becomes the caller's. */
+static uint32_t take_oldest(struct xs_commands *commands, struct command *copy)
+{
+	uint32_t taken = xs_load_relaxed(&commands->taken);
+
+	if (taken == xs_load_relaxed(&commands->submitted))
+		return 0;
+	uint32_t index = commands->ring[taken % XS_COMMANDS_RING];
+	xs_store_full(&commands->taken, taken + 1);
+	xs_mutex_lock(&table.lock);
+	*copy = *entry(index);
+	xs_mutex_unlock(&table.lock);
+	return index;
+}
+
+static void finish(struct xs_commands *commands, uint32_t index, enum command_state state,
+	XResult result)
+{
+	xs_mutex_lock(&table.lock);
+	entry(index)->state = state;
+	entry(index)->result = result;
+	give_entry(index);
+	xs_mutex_unlock(&table.lock);
+	xs_add_full(&commands->launched, 1);
+	xs_futex_wake(&commands->launched, INT32_MAX);
+}
+
+/* Launches one command, waiting at the gate first. Returns whether there was one. */
+static bool launch_one(struct xs_commands *commands)
+{
+	struct xs_queue *queue = commands->queue;
+	struct command command;
+
+	if (xs_load_full(&commands->taken) == xs_load_full(&commands->submitted))
+		return false;
+	xs_queue_enter(queue);
+	/* Only now: what was dropped while we slept at the gate must not run. */
+	xs_mutex_lock(&commands->lock);
+	uint32_t index = take_oldest(commands, &command);
+	xs_mutex_unlock(&commands->lock);
+	if (!index) {
+		xs_gate_retreat(queue->slot);
+		return false;
+	}
+	xs_store_full(&commands->inside, &xs_self);
+	XResult result = call(queue, command.launch, command.data);
+	xs_store_full(&commands->inside, NULL);
+	xs_queue_leave(queue);
+	if (result != kXSchedSuccess) {
+		xs_mutex_lock(&commands->lock);
+		if (commands->error == kXSchedSuccess)
+			commands->error = result;
+		xs_mutex_unlock(&commands->lock);
+	}
+	finish(commands, index, LAUNCHED, result);
+	return true;
+}
+
+static void *run(void *argument)
+{
+	struct xs_commands *commands = argument;
+
+	pthread_setname_np(pthread_self(), "xsched-launch");
+	for (;;) {
+		uint32_t seen = xs_load_full(&commands->submitted);
+
+		if (launch_one(commands))
+			continue;
+		uint64_t deadline = xs_now_ns() + LAUNCHER_LINGERS_NS;
+		if (xs_futex_wait(&commands->submitted, seen, deadline) != -ETIMEDOUT)
+			continue;
+		xs_mutex_lock(&commands->lock);
+		bool idle = xs_load_full(&commands->submitted) == xs_load_full(&commands->taken);
+		if (idle)
+			xs_store_full(&commands->has_launcher, false);
+		xs_mutex_unlock(&commands->lock);
+		if (idle)
+			return NULL;
+	}
+}
+
+static bool start_launcher(struct xs_commands *commands)
+{
+	sigset_t all, before;
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	int err = pthread_create(&thread, &attributes, run, commands);
+	pthread_attr_destroy(&attributes);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err == 0;
+}
+
+/* --- the ring ------------------------------------------------------------------------------------ */
+
+static struct xs_commands *commands_of(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	if (commands)
+		return commands;
+	struct xs_commands *fresh = calloc(1, sizeof(*fresh));
+	if (!fresh)
+		return NULL;
+	fresh->queue = queue;
+	if (xs_cas_full(&queue->commands, &commands, fresh))
+		return fresh;
+	free(fresh);
+	return commands;
+}
+
+static void wait_until_launched(struct xs_commands *commands, uint32_t position)
+{
+	for (;;) {
+		uint32_t launched = xs_load_full(&commands->launched);
+		if ((int32_t)(launched - position) >= 0)
+			return;
+		xs_futex_wait(&commands->launched, launched, 0);
+	}
+}
+
+bool xs_commands_inside(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	return commands && xs_load_full(&commands->inside) == &xs_self;
+}
+
+/* [ring lock] Hands the command over to the ring. Returns its position, 0 when the ring is full. */
+static uint32_t push(struct xs_commands *commands, uint32_t index)
+{
+	uint32_t submitted = xs_load_relaxed(&commands->submitted);
+
+	if (submitted - xs_load_relaxed(&commands->launched) >= XS_COMMANDS_RING)
+		return 0;
+	commands->ring[submitted % XS_COMMANDS_RING] = index;
+	xs_mutex_lock(&table.lock);
+	entry(index)->position = submitted + 1;
+	xs_mutex_unlock(&table.lock);
+	xs_store_full(&commands->submitted, submitted + 1);
+	return submitted + 1;
+}
+
+static uint32_t claim_for(struct xs_queue *queue, HwCommandHandle handle)
+{
+	xs_mutex_lock(&table.lock);
+	uint32_t index = decode(handle);
+	if (index && entry(index)->state == NEW) {
+		entry(index)->state = SUBMITTED;
+		entry(index)->queue_id = xs_load_relaxed(&queue->id);
+	} else {
+		index = 0;
+	}
+	xs_mutex_unlock(&table.lock);
+	return index;
+}
+
+static void unclaim(uint32_t index)
+{
+	xs_mutex_lock(&table.lock);
+	entry(index)->state = NEW;
+	xs_mutex_unlock(&table.lock);
+}
+
+static XResult result_of(struct xs_commands *commands, HwCommandHandle handle)
+{
+	XResult result = kXSchedSuccess;
+
+	xs_mutex_lock(&table.lock);
+	uint32_t index = decode(handle);
+	if (index)
+		result = entry(index)->result;
+	xs_mutex_unlock(&table.lock);
+	if (result != kXSchedSuccess) {
+		xs_mutex_lock(&commands->lock);
+		if (commands->error == result)
+			commands->error = kXSchedSuccess; /* the caller has it now */
+		xs_mutex_unlock(&commands->lock);
+	}
+	return result;
+}
+
+XResult xs_commands_submit(struct xs_queue *queue, HwCommandHandle handle, bool wait_launch)
+{
+	bool inside = xs_commands_inside(queue);
+	struct xs_commands *commands = commands_of(queue);
+
+	if (!commands)
+		return kXSchedErrorUnknown;
+	if (wait_launch && inside)
+		return kXSchedErrorNotAllowed;
+	uint32_t index = claim_for(queue, handle);
+	if (!index)
+		return kXSchedErrorNotFound;
+
+	xs_mutex_lock(&commands->lock);
+	uint32_t position;
+	while (!(position = push(commands, index))) {
+		uint32_t launched = xs_load_full(&commands->launched);
+		xs_mutex_unlock(&commands->lock);
+		if (inside) {
+			unclaim(index);
+			return kXSchedErrorNotAllowed;
+		}
+		xs_futex_wait(&commands->launched, launched, 0);
+		xs_mutex_lock(&commands->lock);
+	}
+	bool need_launcher = !xs_load_relaxed(&commands->has_launcher);
+	if (need_launcher)
+		xs_store_full(&commands->has_launcher, start_launcher(commands));
+	bool orphaned = !xs_load_relaxed(&commands->has_launcher);
+	xs_mutex_unlock(&commands->lock);
+
+	xs_futex_wake(&commands->submitted, 1);
+	if (orphaned) {
+		xs_warn_once("no thread to launch commands: they are launched by their submitters");
+		while (launch_one(commands)) {
+		}
+	}
+	if (!wait_launch)
+		return kXSchedSuccess;
+	wait_until_launched(commands, position);
+	return result_of(commands, handle);
+}
+
+XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle handle)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	if (xs_commands_inside(queue))
+		return kXSchedErrorNotAllowed;
+	if (!commands)
+		return kXSchedErrorNotFound;
+
+	xs_mutex_lock(&table.lock);
+	uint32_t index = decode(handle);
+	uint32_t position = 0;
+	bool known = !index && was_launched(handle);
+	if (index && entry(index)->state >= SUBMITTED && entry(index)->state != DROPPED &&
+		!entry(index)->abandoned && entry(index)->queue_id == xs_load_relaxed(&queue->id)) {
+		known = true;
+		position = entry(index)->position;
+		entry(index)->abandoned = true; /* a handle is good for one wait */
+	}
+	xs_mutex_unlock(&table.lock);
+	if (!known)
+		return kXSchedErrorNotFound;
+
+	if (position) {
+		wait_until_launched(commands, position);
+		xs_mutex_lock(&table.lock);
+		bool dropped = decode(handle) && entry(index)->state == DROPPED;
+		xs_mutex_unlock(&table.lock);
+		if (dropped)
+			return kXSchedErrorNotFound;
+	}
+	return xs_queue_synchronize(queue) ? kXSchedErrorHardware : kXSchedSuccess;
+}
+
+XResult xs_commands_wait_launched(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	if (!commands)
+		return kXSchedSuccess;
+	if (xs_commands_inside(queue))
+		return kXSchedErrorNotAllowed;
+	wait_until_launched(commands, xs_load_full(&commands->submitted));
+	return kXSchedSuccess;
+}
+
+XResult xs_commands_take_error(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	if (!commands)
+		return kXSchedSuccess;
+	xs_mutex_lock(&commands->lock);
+	XResult error = commands->error;
+	commands->error = kXSchedSuccess;
+	xs_mutex_unlock(&commands->lock);
+	return error;
+}
+
+uint32_t xs_commands_pending(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	if (!commands)
+		return 0;
+	return xs_load_full(&commands->submitted) - xs_load_full(&commands->launched);
+}
+
+void xs_commands_drop(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+	struct command command;
+	uint32_t index;
+
+	if (!commands)
+		return;
+	do {
+		xs_mutex_lock(&commands->lock);
+		index = take_oldest(commands, &command);
+		xs_mutex_unlock(&commands->lock);
+		if (index)
+			finish(commands, index, DROPPED, kXSchedErrorNotFound);
+	} while (index);
+}
+
+void xs_commands_forked(void)
+{
+	memset(&table, 0, sizeof(table));
+	table.limit = 1;
+}

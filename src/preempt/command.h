@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Commands of the C API: callbacks that a program submits to an XQueue and that one thread of that
+ * queue launches when its gate is open. Transparent interception uses none of this.
+ *
+ * A queue keeps up to XS_COMMANDS_RING commands that are not launched yet, in a fixed ring. Its
+ * launcher thread is started by the first of them and ends when there has been none for a while.
+ */
+#ifndef XS_PREEMPT_COMMAND_H
+#define XS_PREEMPT_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "xsched/types.h"
+
+struct xs_queue;
+
+#define XS_COMMANDS_RING 1024u
+
+XResult xs_command_create(HwCommandHandle *command, LaunchCallback launch, void *data);
+XResult xs_command_destroy(HwCommandHandle command);
+
+/* Launches on the calling thread, outside of any schedule, and consumes the command. */
+XResult xs_command_launch(struct xs_queue *queue, HwCommandHandle command);
+
+/* The rest is about the ring of a queue that the caller has pinned. wait_launch: return what the
+ * callback returned.. */
+XResult xs_commands_submit(struct xs_queue *queue, HwCommandHandle command, bool wait_launch);
+XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle command);
+
+/* Until all submitted so far are launched or dropped; what callbacks returned is taken out. */
+XResult xs_commands_wait_launched(struct xs_queue *queue);
+XResult xs_commands_take_error(struct xs_queue *queue);
+
+/* Commands that are not launched yet. */
+uint32_t xs_commands_pending(struct xs_queue *queue);
+void xs_commands_drop(struct xs_queue *queue);
+
+/* Whether the calling thread is in a callback of this queue. */
+bool xs_commands_inside(struct xs_queue *queue);
+
+void xs_commands_forked(void);
+
+#endif

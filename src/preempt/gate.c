@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state machine of a gate.
+ *
+ * Two questions are asked of a queue, and they are independent of each other:
+ *
+ *          WAKE (first command)                        HOLD, PAUSE
+ *      .-------------------------.               .--------------------.
+ *      |                         v               |                    v
+ *    idle                      ready            open               closed
+ *      ^                         |               ^                    |
+ *      '-------------------------'               '--------------------'
+ *        run dry: the last command       RELEASE and RESUME, LEND, RETIRE
+ *        is done, nobody is inside
+ *
+ *   open  <=>  RETIRED  or  not PAUSED and (not HELD or lenders > 0)
+ *
+ * A loan opens what the scheduler holds, never what the application itself paused. RETIRED is final.
+ * PACED and TRACKED change neither answer: they send a submitting thread through the slow path of
+ * xqueue.c, which bounds what is in flight and reports what it sees.
+ *
+ * Progress: apply and run_dry are lock-free; a thread asleep at a closed gate is woken by whoever
+ * makes it open, because the flag SLEEPERS can only be set while the gate is closed and is cleared
+ * in the same step that opens it. tests/unit/gate_model.c enumerates the interleavings.
+ */
+#include "preempt/gate.h"
+
+#include <limits.h>
+#include <sched.h>
+
+#include "base/clock.h"
+#include "base/futex.h"
+
+static uint64_t with_open_derived(uint64_t word)
+{
+	bool held = (word & XS_GATE_HELD) && !(word & XS_GATE_LENDERS);
+	bool open = (word & XS_GATE_RETIRED) || !(held || (word & XS_GATE_PAUSED));
+
+	if (!open)
+		return word & ~(uint64_t)XS_GATE_OPEN;
+	return (word | XS_GATE_OPEN) & ~(uint64_t)XS_GATE_SLEEPERS;
+}
+
+static uint64_t with_flag(uint64_t word, uint64_t flag, bool set)
+{
+	return with_open_derived(set ? word | flag : word & ~flag);
+}
+
+uint64_t xs_gate_next(uint64_t word, enum xs_gate_event event)
+{
+	switch (event) {
+	case XS_GATE_HOLD:
+	case XS_GATE_RELEASE:
+		return with_flag(word, XS_GATE_HELD, event == XS_GATE_HOLD);
+	case XS_GATE_PAUSE:
+	case XS_GATE_RESUME:
+		return with_flag(word, XS_GATE_PAUSED, event == XS_GATE_PAUSE);
+	case XS_GATE_PACE:
+	case XS_GATE_UNPACE:
+		return with_flag(word, XS_GATE_PACED, event == XS_GATE_PACE);
+	case XS_GATE_TRACK:
+	case XS_GATE_UNTRACK:
+		return with_flag(word, XS_GATE_TRACKED, event == XS_GATE_TRACK);
+	case XS_GATE_LEND:
+		/* At 255 loans the gate is as open as it gets; the count stays, and so may the gate. */
+		if ((word & XS_GATE_LENDERS) == XS_GATE_LENDERS)
+			return word;
+		return with_open_derived(word + XS_GATE_LENDER);
+	case XS_GATE_REPAY:
+		if (!(word & XS_GATE_LENDERS))
+			return word;
+		return with_open_derived(word - XS_GATE_LENDER);
+	case XS_GATE_WAKE:
+		return with_flag(word, XS_GATE_READY, true);
+	case XS_GATE_RETIRE:
+		return with_flag(word, XS_GATE_RETIRED, true);
+	case XS_GATE_EVENTS:
+		break;
+	}
+	return word;
+}
+
+uint64_t xs_gate_apply(struct xs_slot *slot, enum xs_gate_event event)
+{
+	uint64_t before = xs_load_relaxed(&slot->word);
+
+	while (!xs_cas_weak_full(&slot->word, &before, xs_gate_next(before, event))) {
+	}
+	if ((before & XS_GATE_SLEEPERS) && (xs_gate_next(before, event) & XS_GATE_OPEN))
+		xs_futex_wake(xs_gate_low_half(slot), INT_MAX);
+	return before;
+}
+
+bool xs_gate_run_dry(struct xs_slot *slot, uint32_t submitted)
+{
+	uint64_t before = xs_load_relaxed(&slot->word);
+
+	do {
+		if (!(before & XS_GATE_READY) || (before & XS_GATE_INSIDES) ||
+			xs_gate_submitted(before) != submitted)
+			return false;
+	} while (!xs_cas_weak_full(&slot->word, &before, before & ~(uint64_t)XS_GATE_READY));
+	return true;
+}
+
+bool xs_gate_prepare_sleep(struct xs_slot *slot, uint32_t *expected)
+{
+	uint64_t word = xs_load_relaxed(&slot->word);
+
+	do {
+		if (word & XS_GATE_OPEN)
+			return false;
+	} while (!xs_cas_weak_full(&slot->word, &word, word | XS_GATE_SLEEPERS));
+	*expected = (uint32_t)word | XS_GATE_SLEEPERS;
+	return true;
+}
+
+void xs_gate_sleep(struct xs_slot *slot, uint64_t deadline_ns)
+{
+	uint32_t expected;
+
+	if (xs_gate_prepare_sleep(slot, &expected))
+		xs_futex_wait(xs_gate_low_half(slot), expected, deadline_ns);
+}
+
+bool xs_gate_drain(struct xs_slot *slot, uint64_t deadline_ns)
+{
+	for (unsigned int round = 0; xs_load_full(&slot->word) & XS_GATE_INSIDES; round++) {
+		if (round < 100) {
+			xs_cpu_relax();
+		} else if (xs_now_ns() >= deadline_ns) {
+			return false;
+		} else if (round < 200) {
+			sched_yield();
+		} else {
+			xs_sleep_until_ns(xs_now_ns() + 20 * XS_NS_PER_US);
+		}
+	}
+	return true;
+}

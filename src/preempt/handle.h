@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The 64-bit handles of the C API. They are numbers, not addresses: each carries the generation of
+ * what it names, so a stale one is found out instead of followed.
+ *
+ *   hardware queue, XQueue   kind:2  life:8  pid:22  queue id:32
+ *   command                  kind:2  zero:6  generation:32  index:24
+ */
+#ifndef XS_PREEMPT_HANDLE_H
+#define XS_PREEMPT_HANDLE_H
+
+#include <stdint.h>
+
+#include "xsched/types.h"
+
+struct xs_queue;
+
+enum xs_handle_kind { XS_HANDLE_HWQUEUE = 1, XS_HANDLE_XQUEUE = 2, XS_HANDLE_COMMAND = 3 };
+
+#define XS_HANDLE_KIND(handle) ((unsigned int)((handle) >> 62))
+
+HwQueueHandle xs_handle_of_hwqueue(const struct xs_queue *queue);
+XQueueHandle xs_handle_of_xqueue(const struct xs_queue *queue);
+
+/* What the handle names, pinned, or NULL when that is no more or never was. The caller unpins. */
+struct xs_queue *xs_handle_pin_hwqueue(HwQueueHandle handle);
+struct xs_queue *xs_handle_pin_xqueue(XQueueHandle handle);
+
+#endif

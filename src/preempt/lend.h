@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Priority lending along visible waits.
+ *
+ * When something important waits for a queue that is, or may become, stopped on the device, the gate
+ * of that queue is held open until it has caught up: otherwise the important one would wait for what
+ * waits for it to be done. Only queues with armed markers matter; one that is stopped on the host
+ * finishes by itself what was submitted.
+ */
+#ifndef XS_PREEMPT_LEND_H
+#define XS_PREEMPT_LEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/export.h"
+
+struct xs_queue;
+
+/* Whether work of this importance must not wait for the queue as it is. */
+XS_EXPORT bool xs_lend_needed(const struct xs_queue *queue, int priority);
+
+/* The waiting queue depends on all that the other has submitted. Lent until that is done, or until
+ * one of the two ends. Never blocks; out of room it lends nothing, and the stall time bounds it. */
+XS_EXPORT void xs_lend_until_done(struct xs_queue *queue, struct xs_queue *waiter);
+
+/* Takes back what is no longer needed. Returns whether loans remain. For the watcher. */
+bool xs_lend_review(void);
+
+void xs_lend_forked(void);
+
+#endif

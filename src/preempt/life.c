@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Order matters here. A queue is found by look-ups before the scheduler knows it (it is open then).
+ * It leaves the look-ups first, then the scheduler, then its gate opens for good; and it is used
+ * again only when the watcher is out of its stream and nobody is inside.
+ */
+#include "preempt/life.h"
+
+#include "preempt/agent.h"
+#include "preempt/handle.h"
+#include "preempt/process.h"
+#include "preempt/watch.h"
+
+struct xs_queue *xs_queue_adopt(const struct xs_stream *stream,
+	const struct xs_stream_traits *traits, unsigned int holder, bool scheduled)
+{
+	xs_process_begin();
+	struct xs_queue *queue = xs_registry_hold(stream, traits, holder);
+	if (queue && scheduled)
+		xs_queue_schedule(queue);
+	return queue;
+}
+
+void xs_queue_schedule(struct xs_queue *queue)
+{
+	xs_registry_lock();
+	queue->is_xqueue = true;
+	xs_registry_unlock();
+	xs_agent_add(queue);
+}
+
+/* [registry lock] Handles of the XQueue are invalid from here on. */
+static void disown(struct xs_queue *queue)
+{
+	queue->is_xqueue = false;
+	queue->attached++;
+}
+
+bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue)
+{
+	xs_registry_lock();
+	bool found = queue->is_xqueue && xs_handle_of_xqueue(queue) == xqueue;
+	if (found)
+		disown(queue);
+	xs_registry_unlock();
+	return found;
+}
+
+void xs_queue_unschedule(struct xs_queue *queue)
+{
+	xs_registry_lock();
+	if (queue->is_xqueue)
+		disown(queue);
+	xs_registry_unlock();
+	xs_agent_remove(queue);
+}
+
+static void retire(struct xs_queue *queue)
+{
+	xs_queue_unschedule(queue);
+	xs_gate_apply(queue->slot, XS_GATE_RETIRE);
+	xs_watch_let_go(queue);
+	xs_registry_free(queue);
+}
+
+void xs_queue_release(struct xs_queue *queue, unsigned int holder)
+{
+	if (xs_registry_drop(queue, holder))
+		retire(queue);
+}
+
+void xs_queue_end(struct xs_queue *queue)
+{
+	xs_queue_release(queue, ~0u);
+}

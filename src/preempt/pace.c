@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Markers, estimates and the wait for room in the budget.
+ *
+ * The books of a queue are kept by whichever thread gets the claim; a thread that does not get it
+ * goes on without, since the next one will see the same progress. Nobody ever waits for the claim,
+ * so the driver may be called with it.
+ */
+#include "preempt/pace.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/futex.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "preempt/agent.h"
+#include "preempt/domain.h"
+#include "preempt/process.h"
+#include "preempt/registry.h"
+#include "preempt/xqueue.h"
+
+#define COMMANDS_AT_LEAST 2 /* in flight, whatever they take: fewer would starve the device */
+#define MARKS_PER_BUDGET  4
+
+#define SHORTEST_SLEEP_NS (20 * XS_NS_PER_US)
+#define LONGEST_SLEEP_NS  (200 * XS_NS_PER_US)
+
+static bool claim(struct xs_pace *pace)
+{
+	return !xs_swap_acquire(&pace->claimed, true);
+}
+
+static void unclaim(struct xs_pace *pace)
+{
+	xs_store_release(&pace->claimed, false);
+}
+
+static uint64_t budget_ns(void)
+{
+	return (uint64_t)xs_options()->budget_us * XS_NS_PER_US;
+}
+
+/* --- the books ----------------------------------------------------------------------------------- */
+
+static uint64_t blend(uint64_t estimate, uint64_t sample)
+{
+	if (!estimate)
+		return sample ? sample : 1;
+	uint64_t next = (3 * estimate + sample) / 4;
+	return next ? next : 1;
+}
+
+/*
+ * [claim] Marks up to now were reached; commands of them were finished since the last look. When the
+ * stream had run dry and nobody waited for that moment, it may have been long ago: such a sample
+ * only counts if it is shorter than what we believed.
+ */
+static void account(struct xs_queue *queue, uint64_t begun_ns, uint32_t commands, bool exact)
+{
+	struct xs_pace *pace = &queue->pace;
+	uint64_t now = xs_now_ns();
+	uint64_t held = xs_load_relaxed(&queue->slot->held_ns);
+	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
+	uint64_t start = pace->done_ns > begun_ns ? pace->done_ns : begun_ns;
+	uint64_t elapsed = now - start;
+	bool was_held = held != pace->held_ns || xs_load_relaxed(&queue->slot->held_since_ns);
+	bool late = (pace->count == 0 && !exact) || was_held;
+
+	pace->done_ns = now;
+	pace->held_ns = held;
+	if (!begun_ns || !commands)
+		return; /* the first mark of a queue that was busy before: nothing to learn from */
+
+	uint64_t sample = elapsed / commands;
+	if (!late || (estimate && sample < estimate) || (!estimate && !was_held)) {
+		estimate = blend(estimate, sample);
+		xs_store_relaxed(&pace->command_ns, estimate);
+	}
+	uint64_t believed = estimate * commands;
+	xs_agent_used(queue, late && believed < elapsed ? believed : elapsed);
+}
+
+static void observe(struct xs_queue *queue, bool exact)
+{
+	struct xs_pace *pace = &queue->pace;
+	uint32_t progress = xs_load_acquire(&queue->slot->progress);
+	uint32_t covered = xs_load_relaxed(&queue->slot->covered);
+	uint32_t reached = covered;
+	uint64_t begun_ns = 0;
+	bool any = false;
+
+	while (pace->count) {
+		uint32_t oldest = pace->first % XS_PACE_MARKS;
+
+		if ((int32_t)(progress - pace->marks[oldest].value) < 0)
+			break;
+		if (!any)
+			begun_ns = pace->marks[oldest].begun_ns;
+		any = true;
+		reached = pace->marks[oldest].submitted;
+		pace->first++;
+		pace->count--;
+	}
+	if (!any)
+		return;
+	int32_t commands = (int32_t)(reached - pace->accounted);
+	account(queue, begun_ns, commands > 0 ? (uint32_t)commands : 0, exact);
+	pace->accounted = reached;
+	if ((int32_t)(reached - covered) > 0)
+		xs_queue_covered(queue, reached);
+}
+
+void xs_pace_observe(struct xs_queue *queue, bool exact)
+{
+	if (!xs_load_relaxed(&queue->pace.count) || !claim(&queue->pace))
+		return;
+	observe(queue, exact);
+	unclaim(&queue->pace);
+}
+
+/* --- markers ------------------------------------------------------------------------------------- */
+
+static _Atomic int page_shared; /* 0: not yet, 1: under way, 2: the device sees it, -1: refused */
+
+static bool share_page(struct xs_queue *queue)
+{
+	int state = 0;
+
+	if (xs_cas_full(&page_shared, &state, 1)) {
+		int err = queue->hal->share(queue->stream.context, xs_registry_page(),
+			sizeof(struct xs_page));
+		if (err)
+			xs_warn_once("the device cannot see our page (error %d): queues are "
+				     "stopped on the host only", -err);
+		state = err ? -1 : 2;
+		xs_store_full(&page_shared, state);
+	}
+	return state == 2;
+}
+
+void xs_pace_page_lost(void)
+{
+	int shared = 2;
+
+	xs_cas_full(&page_shared, &shared, 0);
+}
+
+/* [claim] Marks what was submitted so far. */
+static void place_mark(struct xs_queue *queue, uint32_t submitted)
+{
+	struct xs_pace *pace = &queue->pace;
+	struct xs_slot *slot = queue->slot;
+	int err = -EAGAIN;
+
+	if (pace->broken || pace->count == XS_PACE_MARKS || !share_page(queue))
+		return;
+	uint32_t value = pace->issued + 1;
+	if (xs_load_relaxed(&pace->armed))
+		err = queue->hal->mark_and_wait(&queue->stream, &slot->progress, value,
+			xs_gate_low_half(slot), XS_GATE_OPEN);
+	else
+		err = queue->hal->mark(&queue->stream, &slot->progress, value);
+	if (err) {
+		pace->broken = true;
+		xs_warn_once("a stream refuses markers (error %d): it is stopped on the host only",
+			-err);
+		return;
+	}
+	uint32_t last = (pace->first + pace->count) % XS_PACE_MARKS;
+	pace->marks[last].value = value;
+	pace->marks[last].submitted = submitted;
+	pace->marks[last].begun_ns = pace->begun_ns;
+	pace->issued = value;
+	pace->marked = submitted;
+	pace->begun_ns = 0;
+	pace->count++;
+}
+
+/* [claim] Pacing begins, or begins again after a time without markers. */
+static void restart(struct xs_queue *queue, uint32_t submitted)
+{
+	struct xs_pace *pace = &queue->pace;
+
+	pace->marked = submitted - 1;
+	pace->accounted = submitted;
+	pace->begun_ns = 0;
+	pace->done_ns = 0;
+	xs_store_relaxed(&pace->armed, xs_domain_may_arm(queue));
+}
+
+void xs_pace_submitted(struct xs_queue *queue)
+{
+	struct xs_pace *pace = &queue->pace;
+	uint32_t submitted = xs_queue_submitted(queue);
+
+	if (!claim(pace))
+		return;
+	bool fresh = xs_swap_full(&pace->restart, false);
+	if (fresh)
+		restart(queue, submitted);
+	else if (!pace->begun_ns)
+		pace->begun_ns = xs_now_ns();
+	observe(queue, false);
+
+	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
+	uint32_t unmarked = submitted - pace->marked;
+	int batch = xs_load_relaxed(&queue->batch);
+	if (fresh || !estimate || unmarked * estimate >= budget_ns() / MARKS_PER_BUDGET ||
+		(batch && unmarked >= (uint32_t)batch))
+		place_mark(queue, submitted);
+	unclaim(pace);
+}
+
+/* --- room ---------------------------------------------------------------------------------------- */
+
+/* Device time in flight that is too much, 0 when there is room for a command more. */
+static uint64_t surplus_ns(struct xs_queue *queue, uint32_t submitted)
+{
+	uint32_t in_flight = submitted - xs_load_relaxed(&queue->slot->covered);
+	uint64_t estimate = xs_load_relaxed(&queue->pace.command_ns);
+	int threshold = xs_load_relaxed(&queue->threshold);
+	uint64_t budget = budget_ns();
+
+	if ((int32_t)in_flight < COMMANDS_AT_LEAST)
+		return 0;
+	if (!estimate)
+		return SHORTEST_SLEEP_NS;
+	if (in_flight * estimate >= budget)
+		return in_flight * estimate - budget + estimate;
+	return threshold && in_flight >= (uint32_t)threshold ? estimate : 0;
+}
+
+bool xs_pace_has_room(struct xs_queue *queue)
+{
+	/* The caller has arrived, so its own command is counted already. */
+	uint32_t submitted = xs_queue_submitted(queue) - 1;
+
+	if (queue->pace.broken || !surplus_ns(queue, submitted))
+		return true;
+	xs_pace_observe(queue, false);
+	return !surplus_ns(queue, submitted);
+}
+
+/* Without a mark behind the last command nobody would ever learn that it is done. */
+static void mark_the_tail(struct xs_queue *queue, uint32_t submitted)
+{
+	struct xs_pace *pace = &queue->pace;
+
+	if (!claim(pace))
+		return;
+	if (xs_swap_full(&pace->restart, false))
+		restart(queue, submitted);
+	if (!pace->count)
+		place_mark(queue, submitted);
+	unclaim(pace);
+}
+
+void xs_pace_wait(struct xs_queue *queue)
+{
+	const uint32_t wanted = XS_GATE_OPEN | XS_GATE_PACED;
+	_Atomic uint32_t *low = xs_gate_low_half(queue->slot);
+	uint64_t start = xs_now_ns(), now = start;
+	uint64_t give_up = start + (uint64_t)xs_options()->stall_ms * XS_NS_PER_MS;
+
+	for (; now < give_up; now = xs_now_ns()) {
+		uint32_t word = xs_load_relaxed(low);
+		uint32_t submitted = xs_queue_submitted(queue);
+		uint64_t surplus = surplus_ns(queue, submitted);
+
+		if ((word & (wanted | XS_GATE_RETIRED)) != wanted || !surplus ||
+			queue->pace.broken || xs_process_exiting())
+			break;
+		mark_the_tail(queue, submitted);
+		if (surplus < SHORTEST_SLEEP_NS)
+			surplus = SHORTEST_SLEEP_NS;
+		if (surplus > LONGEST_SLEEP_NS)
+			surplus = LONGEST_SLEEP_NS;
+		xs_futex_wait(low, word, now + surplus);
+		xs_pace_observe(queue, false);
+	}
+	xs_add_relaxed(&queue->slot->waited_ns, now - start);
+}

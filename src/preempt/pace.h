@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pacing: while somebody of higher priority is registered on the device, a queue may have only a
+ * budget of device time in flight, so that little has to be waited for when its gate closes.
+ *
+ * Time in flight is an estimate: commands submitted and not known to be finished, times what a
+ * command of this queue took lately. Both come from markers that the device stores into the slot
+ * when it reaches them. On queues that can be stopped at level 2 the device also waits at each
+ * marker while the gate is closed.
+ */
+#ifndef XS_PREEMPT_PACE_H
+#define XS_PREEMPT_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/export.h"
+#include "base/atomic.h"
+
+struct xs_queue;
+
+#define XS_PACE_MARKS 8
+
+struct xs_pace {
+	_Atomic bool claimed; /* one thread at a time keeps the books; others go on without */
+	_Atomic bool restart; /* pacing begins anew: what was submitted before is not understood */
+	_Atomic bool broken;  /* the device refused a marker: nothing bounds what is in flight */
+	_Atomic bool armed;   /* markers wait at the gate: the queue can be stopped at level 2 */
+	uint32_t issued;      /* [claim] value of the last marker */
+	uint32_t marked;      /* [claim] commands submitted when it was placed */
+	uint32_t accounted;   /* [claim] commands whose device time is in the books */
+	uint32_t first;       /* [claim] oldest mark in flight, counted from the first ever */
+	_Atomic uint32_t count; /* [claim to write] marks in flight */
+	struct {
+		uint32_t value;
+		uint32_t submitted; /* commands that it covers */
+		uint64_t begun_ns;  /* when the first of them was submitted */
+	} marks[XS_PACE_MARKS];
+	uint64_t begun_ns;           /* [claim] first command since the last marker */
+	uint64_t done_ns;            /* [claim] when progress was seen last; 0: not yet */
+	uint64_t held_ns;            /* [claim] the slot's held time at that moment */
+	_Atomic uint64_t command_ns; /* estimated device time of one command; 0: not known yet */
+};
+
+/* Waits until the budget has room for one more command. Returns early when the gate is no longer
+ * both open and paced, and after the stall time in any case. Called outside the gate. */
+void xs_pace_wait(struct xs_queue *queue);
+
+/* Whether a command may be submitted now. */
+bool xs_pace_has_room(struct xs_queue *queue);
+
+/* A command was submitted: places a marker when one is due. */
+void xs_pace_submitted(struct xs_queue *queue);
+
+/* Looks at the progress of the device and updates estimates and accounts. exact: the caller waited
+ * for the stream, so what is done was done just now. */
+XS_EXPORT void xs_pace_observe(struct xs_queue *queue, bool exact);
+
+/* The device can no longer see our page: a context ended. */
+XS_EXPORT void xs_pace_page_lost(void);
+
+#endif

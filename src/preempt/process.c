@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* First use, fork and exit of the host process. See process.h. */
+#include "preempt/process.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/futex.h"
+#include "preempt/agent.h"
+#include "preempt/command.h"
+#include "preempt/lend.h"
+#include "preempt/registry.h"
+#include "preempt/watch.h"
+
+_Atomic bool xs_process_is_exiting;
+_Atomic uint32_t xs_process_capture_count;
+_Atomic uint64_t xs_process_ungated;
+__thread struct xs_thread xs_self;
+
+/*
+ * Only the thread that called fork() exists in the child. Locks that others held are free again, the
+ * watcher is gone, the page is the parent's, and the vendor's streams are dead: all is forgotten.
+ */
+static void forked(void)
+{
+	memset(&xs_self, 0, sizeof(xs_self));
+	xs_store_relaxed(&xs_process_capture_count, 0);
+	xs_registry_forked();
+	xs_agent_forked();
+	xs_watch_forked();
+	xs_lend_forked();
+	xs_commands_forked();
+}
+
+/* Runs before the exit handlers of libraries that were loaded earlier, the vendor's among them. */
+static void exiting(void)
+{
+	xs_store_full(&xs_process_is_exiting, true);
+	for (size_t i = 0; i < xs_registry_limit(); i++) {
+		struct xs_queue *queue = xs_registry_at(i);
+		if (queue)
+			xs_gate_apply(queue->slot, XS_GATE_RETIRE);
+	}
+	xs_watch_exit();
+}
+
+void xs_process_begin(void)
+{
+	static _Atomic bool begun;
+	static struct xs_mutex lock;
+
+	if (xs_likely(xs_load_acquire(&begun)))
+		return;
+	xs_mutex_lock(&lock);
+	if (!xs_load_acquire(&begun)) {
+		pthread_atfork(NULL, NULL, forked);
+		atexit(exiting);
+		xs_store_release(&begun, true);
+	}
+	xs_mutex_unlock(&lock);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The watcher's rounds.
+ *
+ * A round looks at the queues whose idleness matters (tracked) and that are busy. One that submits
+ * or moves needs no help. One that is silent is asked through the driver, ever more rarely. Asking
+ * has no effect on the stream, unlike a marker, which on the legacy default stream would be a
+ * barrier for all others.
+ */
+#include "preempt/watch.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "preempt/agent.h"
+#include "preempt/lend.h"
+#include "preempt/process.h"
+#include "preempt/registry.h"
+#include "preempt/xqueue.h"
+
+#define ROUND_NS         (500 * XS_NS_PER_US)
+#define SILENT_AFTER_NS  (300 * XS_NS_PER_US)
+#define QUERY_AT_MOST_NS (200 * XS_NS_PER_US)
+#define QUERY_AT_LEAST_NS (2 * XS_NS_PER_MS)
+#define LINGER_NS        (100 * XS_NS_PER_MS) /* rounds go on for this long without need */
+#define EXIT_WAIT_NS     (20 * XS_NS_PER_MS)
+
+enum { ASLEEP_NOT, ASLEEP_LIGHTLY, ASLEEP_DEEPLY };
+
+static struct {
+	struct xs_mutex lock; /* of the start */
+	_Atomic bool running;
+	bool failed;             /* [lock] */
+	_Atomic uint32_t bell;   /* changes when somebody rings */
+	_Atomic uint32_t asleep; /* how the watcher sleeps */
+	_Atomic(const struct xs_queue *) asking; /* queue whose stream it is in the driver with */
+} watch;
+
+void xs_watch_ring(void)
+{
+	if (xs_load_full(&watch.asleep) != ASLEEP_DEEPLY)
+		return;
+	xs_add_full(&watch.bell, 1);
+	xs_futex_wake(&watch.bell, 1);
+}
+
+/* Publishes the queue before looking whether it still lives: whoever retires it does the reverse. */
+static int ask(struct xs_queue *queue)
+{
+	int err = -ENOENT;
+
+	xs_store_full(&watch.asking, queue);
+	if (xs_load_full(&queue->live) && !xs_process_exiting()) {
+		if (xs_process_captures() && queue->hal->capturing &&
+			queue->hal->capturing(&queue->stream))
+			err = -EBUSY;
+		else
+			err = queue->hal->query(&queue->stream);
+	}
+	xs_store_full(&watch.asking, NULL);
+	return err;
+}
+
+void xs_watch_let_go(const struct xs_queue *queue)
+{
+	while (!xs_self.ours && xs_load_full(&watch.asking) == queue)
+		xs_sleep_until_ns(xs_now_ns() + 5 * XS_NS_PER_US);
+}
+
+static void note_stall(struct xs_queue *queue, uint64_t now)
+{
+	uint64_t patience = (uint64_t)xs_options()->stall_ms * XS_NS_PER_MS;
+
+	if (queue->watch.stalled || now - queue->watch.since_ns < patience)
+		return;
+	queue->watch.stalled = true;
+	xs_info("XQueue (0x%llx) made no progress for %d ms: it no longer keeps others suspended",
+		(unsigned long long)xs_load_relaxed(&queue->id), xs_options()->stall_ms);
+	xs_agent_stalled(queue, true);
+}
+
+static void note_progress(struct xs_queue *queue, uint32_t submitted, uint32_t progress,
+	uint64_t now)
+{
+	queue->watch.submitted = submitted;
+	queue->watch.progress = progress;
+	queue->watch.since_ns = now;
+	queue->watch.next_query_ns = now + SILENT_AFTER_NS;
+	if (queue->watch.stalled) {
+		queue->watch.stalled = false;
+		xs_agent_stalled(queue, false);
+	}
+}
+
+static void look_at(struct xs_queue *queue, uint64_t now)
+{
+	uint64_t word = xs_load_full(&queue->slot->word);
+	uint32_t submitted = xs_gate_submitted(word);
+	uint32_t progress = xs_load_acquire(&queue->slot->progress);
+
+	xs_pace_observe(queue, false);
+	if (submitted != queue->watch.submitted || progress != queue->watch.progress ||
+		!queue->watch.since_ns) {
+		note_progress(queue, submitted, progress, now);
+		return;
+	}
+	if (!(word & XS_GATE_OPEN)) {
+		queue->watch.since_ns = now; /* it is meant to stand still */
+		return;
+	}
+	if (now >= queue->watch.next_query_ns) {
+		uint64_t pause = (now - queue->watch.since_ns) / 4;
+
+		if (ask(queue) == 0) {
+			xs_queue_covered(queue, submitted);
+			return;
+		}
+		if (pause < QUERY_AT_MOST_NS)
+			pause = QUERY_AT_MOST_NS;
+		queue->watch.next_query_ns =
+			now + (pause > QUERY_AT_LEAST_NS ? QUERY_AT_LEAST_NS : pause);
+	}
+	note_stall(queue, now);
+}
+
+/* Returns whether anything is worth another round soon. */
+static bool go_round(uint64_t now)
+{
+	bool busy = false;
+
+	for (size_t i = 0; i < xs_registry_limit(); i++) {
+		struct xs_queue *queue = xs_registry_at(i);
+		if (!queue)
+			continue;
+		uint64_t word = xs_load_full(&queue->slot->word);
+		if (!(word & XS_GATE_READY) ||
+			!(word & (XS_GATE_TRACKED | XS_GATE_HELD | XS_GATE_PACED)))
+			continue;
+		look_at(queue, now);
+		busy = true;
+	}
+	return xs_lend_review() || busy;
+}
+
+static void sleep_until(uint64_t deadline_ns, bool deep, uint32_t bell)
+{
+	xs_store_full(&watch.asleep, deep ? ASLEEP_DEEPLY : ASLEEP_LIGHTLY);
+	xs_futex_wait(&watch.bell, bell, deadline_ns);
+	xs_store_full(&watch.asleep, ASLEEP_NOT);
+}
+
+static void *run(void *unused)
+{
+	uint64_t last_busy = xs_now_ns();
+
+	(void)unused;
+	xs_self.ours = true;
+	pthread_setname_np(pthread_self(), "xsched-watch");
+	while (!xs_process_exiting()) {
+		uint32_t bell = xs_load_full(&watch.bell);
+		uint64_t now = xs_now_ns();
+		uint64_t timer = xs_agent_tick(now);
+
+		if (go_round(now))
+			last_busy = now;
+		bool deep = now - last_busy > LINGER_NS;
+		uint64_t next = deep ? 0 : now + ROUND_NS;
+		if (timer && (!next || timer < next))
+			next = timer;
+
+		/* Whoever rings between the look and the sleep has changed the bell; whoever does
+		 * not ring, because he saw us awake, did so before this store: look once more. */
+		if (deep) {
+			xs_store_full(&watch.asleep, ASLEEP_DEEPLY);
+			if (go_round(xs_now_ns())) {
+				xs_store_full(&watch.asleep, ASLEEP_NOT);
+				last_busy = xs_now_ns();
+				continue;
+			}
+		}
+		sleep_until(next, deep, bell);
+	}
+	return NULL;
+}
+
+int xs_watch_start(void)
+{
+	sigset_t all, before;
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int err = 0;
+
+	if (xs_load_acquire(&watch.running))
+		return 0;
+	xs_mutex_lock(&watch.lock);
+	if (!xs_load_acquire(&watch.running) && !watch.failed) {
+		sigfillset(&all);
+		pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are the application's */
+		pthread_attr_init(&attributes);
+		pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+		err = pthread_create(&thread, &attributes, run, NULL);
+		pthread_attr_destroy(&attributes);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		watch.failed = err != 0;
+		xs_store_release(&watch.running, err == 0);
+	}
+	if (watch.failed)
+		err = EAGAIN;
+	xs_mutex_unlock(&watch.lock);
+	return -err;
+}
+
+void xs_watch_exit(void)
+{
+	uint64_t give_up = xs_now_ns() + EXIT_WAIT_NS;
+
+	while (xs_load_full(&watch.asking) && xs_now_ns() < give_up)
+		xs_sleep_until_ns(xs_now_ns() + 10 * XS_NS_PER_US);
+}
+
+void xs_watch_forked(void)
+{
+	memset(&watch, 0, sizeof(watch));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The watcher: the one thread that we may have in an application.
+ *
+ * It exists only once somebody's idleness matters to somebody else, and sleeps unless a queue is
+ * busy and silent. It finds out when such a queue has run dry, lets others go when one makes no
+ * progress, takes back loans, and runs the timers of the scheduler in this process.
+ */
+#ifndef XS_PREEMPT_WATCH_H
+#define XS_PREEMPT_WATCH_H
+
+#include <stdbool.h>
+
+struct xs_queue;
+
+/* Makes sure that the watcher runs. -errno when there can be none. Any thread. */
+int xs_watch_start(void);
+
+/* There is something to look at. Costs a system call only if the watcher is in deep sleep. */
+void xs_watch_ring(void);
+
+/* The stream is about to be destroyed: returns when the watcher is not inside the driver with it. */
+void xs_watch_let_go(const struct xs_queue *queue);
+
+/* The process exits: the watcher goes no more into the driver. Waits for it a moment at most. */
+void xs_watch_exit(void);
+
+void xs_watch_forked(void);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The slow path of a command: what happens when a queue is not simply ready and open.
+ *
+ * Nothing is held while a thread sleeps here: no lock, no claim, and it does not count as inside the
+ * gate. A signal handler of the application runs as usual, and the wait goes on after it.
+ */
+#include "preempt/xqueue.h"
+
+#include "base/clock.h"
+#include "preempt/agent.h"
+#include "preempt/process.h"
+#include "preempt/registry.h"
+
+/* A queue that nobody schedules by need not tell when it becomes ready or idle. */
+#define REPORTS (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD)
+
+/* How long a queue that was important to a thread stays so after it went idle. */
+#define FEEDS_FOR_NS XS_NS_PER_S
+
+/*
+ * A thread that feeds a more important queue is not put to sleep on a lesser one: that would keep
+ * the important one hungry. The lesser queue is then bounded by its budget or stopped at level 2.
+ */
+static bool feeds_better(const struct xs_queue *queue)
+{
+	const struct xs_queue *best = xs_self.feeds;
+
+	if (!best || best == queue || xs_load_relaxed(&best->id) != xs_self.feeds_id)
+		return false;
+	if (xs_load_relaxed(&best->priority) <= xs_load_relaxed(&queue->priority))
+		return false;
+	return (xs_load_relaxed(&best->slot->word) & XS_GATE_READY) ||
+	       xs_now_ns() - xs_load_relaxed(&best->idle_since_ns) < FEEDS_FOR_NS;
+}
+
+static bool is_capturing(const struct xs_queue *queue)
+{
+	return xs_process_captures() && queue->hal->capturing &&
+	       queue->hal->capturing(&queue->stream);
+}
+
+static void sleep_at_gate(struct xs_queue *queue)
+{
+	uint64_t before = xs_now_ns();
+
+	xs_gate_sleep(queue->slot, 0);
+	xs_add_relaxed(&queue->slot->waited_ns, xs_now_ns() - before);
+}
+
+/*
+ * The caller has arrived, and seen is the word from before. It stays inside while it reports that
+ * the queue is ready, so nobody can declare the queue idle at that moment.
+ */
+void xs_queue_enter_slow(struct xs_queue *queue, uint64_t seen)
+{
+	struct xs_slot *slot = queue->slot;
+
+	if (xs_gate_submitted(seen) == UINT32_MAX)
+		xs_add_relaxed(&queue->submitted_high, 1);
+
+	for (;;) {
+		if ((seen & XS_GATE_RETIRED) || xs_process_exiting() || is_capturing(queue))
+			return;
+
+		if (!(seen & XS_GATE_READY)) {
+			seen = xs_gate_apply(slot, XS_GATE_WAKE);
+			if (!(seen & XS_GATE_READY) && (seen & REPORTS))
+				xs_agent_changed(queue);
+			seen = xs_load_relaxed(&slot->word);
+		} else if (!(seen & XS_GATE_OPEN)) {
+			if (feeds_better(queue))
+				return;
+			xs_gate_retreat(slot);
+			sleep_at_gate(queue);
+			seen = xs_gate_arrive(slot);
+		} else if ((seen & XS_GATE_PACED) && !feeds_better(queue) &&
+			   !xs_pace_has_room(queue)) {
+			xs_gate_retreat(slot);
+			xs_pace_wait(queue);
+			seen = xs_gate_arrive(slot);
+			if ((seen & XS_GATE_OPEN) || (seen & XS_GATE_RETIRED))
+				return;
+		} else {
+			return;
+		}
+	}
+}
+
+void xs_queue_leave_slow(struct xs_queue *queue)
+{
+	if (!is_capturing(queue))
+		xs_pace_submitted(queue);
+}
+
+uint64_t xs_queue_total(const struct xs_queue *queue)
+{
+	uint32_t high, low;
+
+	do {
+		high = xs_load_acquire(&queue->submitted_high);
+		low = xs_queue_submitted(queue);
+	} while (high != xs_load_acquire(&queue->submitted_high));
+	return (uint64_t)high << 32 | low;
+}
+
+void xs_queue_covered(struct xs_queue *queue, uint32_t submitted)
+{
+	struct xs_slot *slot = queue->slot;
+
+	if ((int32_t)(submitted - xs_load_relaxed(&slot->covered)) > 0)
+		xs_store_relaxed(&slot->covered, submitted);
+	if (!(xs_load_relaxed(&slot->word) & REPORTS))
+		return;
+	if (xs_gate_run_dry(slot, submitted)) {
+		xs_store_relaxed(&queue->idle_since_ns, xs_now_ns());
+		xs_agent_changed(queue);
+	}
+}
+
+int xs_queue_synchronize(struct xs_queue *queue)
+{
+	uint32_t submitted = xs_queue_submitted(queue);
+	int err = queue->hal->synchronize(&queue->stream);
+
+	if (!err) {
+		xs_pace_observe(queue, true);
+		xs_queue_covered(queue, submitted);
+	}
+	return err;
+}
+
+void xs_queue_pause(struct xs_queue *queue)
+{
+	xs_gate_apply(queue->slot, XS_GATE_PAUSE);
+	/* Whoever was inside is handing a command to the driver, which may take as long as it likes
+	 * (a full hardware queue, the first load of a module), but not for ever. */
+	xs_gate_drain(queue->slot, xs_now_ns() + 10 * XS_NS_PER_S);
+}
+
+void xs_queue_resume(struct xs_queue *queue)
+{
+	xs_gate_apply(queue->slot, XS_GATE_RESUME);
+}

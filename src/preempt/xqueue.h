@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An XQueue: one stream of one process on one device, as the scheduler sees it.
+ *
+ * Queues live in a pool that is never given back to the system, so a stale pointer always points at
+ * some queue; its generation tells whether it is still the same one. A queue is made at the first
+ * use of its stream (or through the C API) and retired with it. A retired queue lets everything
+ * pass, so nobody who still holds it can be stopped by it.
+ */
+#ifndef XS_PREEMPT_XQUEUE_H
+#define XS_PREEMPT_XQUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/export.h"
+#include "base/futex.h"
+#include "base/list.h"
+#include "preempt/gate.h"
+#include "preempt/hal.h"
+#include "preempt/pace.h"
+#include "preempt/thread.h"
+
+struct xs_commands;
+
+/* Who holds a queue in being; it is retired when nobody does. */
+enum {
+	XS_HOLDER_SHIM = 1u << 0,   /* the stream was seen by a shim */
+	XS_HOLDER_HWQUEUE = 1u << 1, /* C API: a hardware queue handle */
+	XS_HOLDER_XQUEUE = 1u << 2, /* C API: an XQueue handle */
+};
+
+struct xs_queue {
+	/* Constant from creation to retirement. */
+	struct xs_slot *slot;
+	const struct xs_hal *hal;
+	struct xs_stream stream; /* for the platform; look-ups compare the key below */
+	_Atomic uint64_t id; /* generation and index: names this queue to the scheduler */
+	_Atomic bool live;   /* between its making and the drop by its last holder */
+	XDevice device;
+	bool blocking; /* takes part in the implicit synchronisation of the legacy default stream */
+
+	/* Written by the agent under its lock; read by anybody. */
+	_Atomic int priority; /* effective, as the scheduler computes it */
+	bool scheduled;       /* [local.lock] known to the scheduler */
+	bool known_ready;     /* [local.lock] what the scheduler was told last */
+
+	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
+	_Atomic bool blocking_submit; /* XQueueSubmit waits for the launch */
+	_Atomic int level;       /* 1 to hal->max_level, or 0: the deepest that does no harm */
+	_Atomic int threshold;   /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
+	_Atomic int batch;       /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
+	_Atomic uint64_t idle_since_ns; /* when it went idle last */
+	int stream_priority;     /* as the vendor numbers it; lower is more important */
+
+	/* [registry lock] */
+	unsigned int holders; /* XS_HOLDER_*; nobody: the queue is retired */
+	unsigned int pins;    /* C API calls that are using it; it is not reused before they end */
+	bool is_xqueue;       /* has an XQueue handle, made by the C API or by a shim */
+	uint8_t attached;     /* counts its lives as an XQueue: an old handle does not name a new one */
+	struct xs_list free_link;             /* registry.free */
+	_Atomic(struct xs_queue *) hash_next; /* chain of the registry; read without the lock */
+	struct {
+		_Atomic(void *) handle; /* NULL: a legacy default stream */
+		_Atomic(const void *) owner; /* not NULL: a per-thread default stream */
+		_Atomic(void *) context;
+	} key; /* read without the lock */
+
+	_Atomic(struct xs_commands *) commands; /* C API submissions, made at the first one */
+	struct xs_pace pace;
+	struct {
+		uint32_t submitted;     /* [watcher] counter at its last look */
+		uint32_t progress;      /* [watcher] marker at its last look */
+		uint64_t since_ns;      /* [watcher] when either moved last */
+		uint64_t next_query_ns; /* [watcher] */
+		bool stalled;           /* [watcher] */
+	} watch;
+};
+
+_Static_assert(sizeof(struct xs_queue) <= 512, "a queue costs at most 512 bytes beyond its slot");
+
+/* --- one command through the gate ---------------------------------------------------------------- */
+
+XS_EXPORT void xs_queue_enter_slow(struct xs_queue *queue, uint64_t seen);
+XS_EXPORT void xs_queue_leave_slow(struct xs_queue *queue);
+
+/* Returns when a command may be submitted to the queue. May sleep, holding nothing. */
+static inline void xs_queue_enter(struct xs_queue *queue)
+{
+	uint64_t seen = xs_gate_arrive(queue->slot);
+
+	if (xs_unlikely(!xs_gate_is_free(seen) || seen >= UINT64_MAX - XS_GATE_SUBMITTED))
+		xs_queue_enter_slow(queue, seen);
+}
+
+/* The driver has the command. */
+static inline void xs_queue_leave(struct xs_queue *queue)
+{
+	if (xs_unlikely(xs_load_relaxed(&queue->slot->word) & XS_GATE_PACED))
+		xs_queue_leave_slow(queue);
+	xs_gate_depart(queue->slot);
+}
+
+/* Commands submitted so far, modulo 2^32. */
+static inline uint32_t xs_queue_submitted(const struct xs_queue *queue)
+{
+	return xs_gate_submitted(xs_load_relaxed(&queue->slot->word));
+}
+
+/* The same since the creation of the queue, without the modulus. */
+uint64_t xs_queue_total(const struct xs_queue *queue);
+
+/* Blocks until all that was submitted is done. -EIO: the vendor reports an error. */
+int xs_queue_synchronize(struct xs_queue *queue);
+
+/* All commands up to the given count are known to be finished. */
+XS_EXPORT void xs_queue_covered(struct xs_queue *queue, uint32_t submitted);
+
+/* Stops the queue on behalf of the application; no command passes after this has returned. */
+void xs_queue_pause(struct xs_queue *queue);
+void xs_queue_resume(struct xs_queue *queue);
+
+#endif
