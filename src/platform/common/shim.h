@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every shim does around the vendor's functions, written once for all vendors. An override is
+ * an ordinary function that calls one of these, then the real function, then the matching end:
+ *
+ *   submit    xs_submit_begin(stream)  real(...)  xs_submit_end(...)
+ *   wait      xs_wait_*_begin(...)     real(...)  xs_wait_end(...)
+ *   order     xs_submit_begin(stream)  xs_stream_waits(...)  real(...)  xs_submit_end(...)
+ *   life      real(...)                xs_stream_created(...), xs_event_recorded(...), ...
+ *
+ * A stream is given as the application gave it: its handle, and in `per_thread` whether the null
+ * handle (and the handle that names it) means the calling thread's default stream. Every function
+ * here keeps errno, may be called from any thread, and does nothing when it cannot do its work: the
+ * vendor's function is called in any case, with the application's own arguments.
+ *
+ * Calls nest: a vendor function may call another exported one through the PLT. Only the outermost
+ * call is scheduled.
+ */
+#ifndef XS_PLATFORM_COMMON_SHIM_H
+#define XS_PLATFORM_COMMON_SHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct xs_hal;
+struct xs_queue;
+
+/* What differs between vendors when a stream handle is interpreted. One constant per shim, which
+ * defines it under the name xs_vendor. */
+struct xs_vendor {
+	const struct xs_hal *hal;
+	void *legacy_stream;     /* handle that names the legacy default stream beside NULL */
+	void *per_thread_stream; /* handle that names the calling thread's default stream */
+
+	/* Asks the real driver about a stream that was not seen at its creation. priority: as the
+	 * vendor numbers it (lower is more important). blocking: takes part in the implicit
+	 * synchronisation of the legacy default stream. Returns 0 or -errno. */
+	int (*describe)(void *stream, int *priority, bool *blocking);
+};
+extern const struct xs_vendor xs_vendor;
+
+/* --- work that is submitted to a stream ---------------------------------------------------------- */
+
+/* Comes back when the work may be submitted; the result goes to xs_submit_end(), NULL included. */
+struct xs_queue *xs_submit_begin(void *stream, bool per_thread);
+void xs_submit_end(struct xs_queue *queue);
+
+/* --- waits of the host --------------------------------------------------------------------------- */
+
+#define XS_WAIT_QUEUES 16
+
+/* Lives on the stack of the override, between begin and end; its members are for shim_wait.c. */
+struct xs_wait {
+	unsigned int count;
+	bool counted;
+	struct xs_waited {
+		struct xs_queue *queue;
+		uint32_t submitted; /* what the wait covers */
+		bool lent;
+	} queues[XS_WAIT_QUEUES];
+};
+
+void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread);
+void xs_wait_event_begin(struct xs_wait *wait, void *event);
+/* Everything of the current context: synchronise, and what synchronises as a side effect. */
+void xs_wait_context_begin(struct xs_wait *wait);
+/* done: the vendor reported success, so all that was waited for has finished. */
+void xs_wait_end(struct xs_wait *wait, bool done);
+
+/* A query that did not wait and said "finished". */
+void xs_stream_found_idle(void *stream, bool per_thread, uint32_t sequence);
+void xs_event_found_done(void *event);
+/* What the stream has submitted so far: taken before the query, handed to xs_stream_found_idle. */
+uint32_t xs_stream_sequence(void *stream, bool per_thread);
+
+/* --- events and order between streams ------------------------------------------------------------ */
+
+/* An event record is itself submitted (xs_submit_begin/end); this notes what it covers. Called
+ * between begin and end, after the real record succeeded. */
+void xs_event_recorded(void *event, struct xs_queue *queue);
+void xs_event_destroyed(void *event);
+/* The stream is about to wait, on the device, for an event. The wait is itself submitted: called
+ * between begin and end, before the real function. */
+void xs_stream_waits(struct xs_queue *queue, void *event);
+
+/* --- the life of streams and contexts ------------------------------------------------------------ */
+
+
+void xs_stream_created(void *stream);
+/* priority as the vendor numbers it. */
+void xs_stream_priority_changed(void *stream, int priority);
+/* Before the real destroy: the queue takes its leave from the scheduler and is open from now on. */
+void xs_stream_destroyed(void *stream);
+
+/* The context current on this thread may have changed. */
+void xs_context_changed(void);
+/* Before the real destroy or reset: all queues and events of the context end. */
+void xs_context_destroyed(void *context);
+
+/* --- capture ------------------------------------------------------------------------------------- */
+
+/* A capture began or ended somewhere in the process: while any is under way, a queue that would be
+ * held asks the driver first whether it is capturing. */
+void xs_capture_began(void);
+void xs_capture_ended(void);
+
+/* --- work that cannot be gated ------------------------------------------------------------------- */
+
+/* Counts a submission that passed us by; `xcli doctor` reports the number by name. */
+void xs_count_ungated(const char *name);
+
+#endif

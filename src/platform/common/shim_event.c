@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events: what they cover, and what it means that a stream waits for one. */
+#include "platform/common/events.h"
+#include "platform/common/streams.h"
+#include "preempt/lend.h"
+
+void xs_event_recorded(void *event, struct xs_queue *queue)
+{
+	if (queue)
+		xs_events_note(event, queue, xs_queue_submitted(queue));
+}
+
+void xs_event_destroyed(void *event)
+{
+	xs_events_forget(event);
+}
+
+/*
+ * The wait is a command of the stream, so the stream is ready from here on; and what it waits for
+ * must not be stopped on the device by something that is less important than the waiter.
+ */
+void xs_stream_waits(struct xs_queue *queue, void *event)
+{
+	uint32_t submitted;
+	struct xs_queue *source = queue ? xs_events_find(event, &submitted) : NULL;
+
+	if (!source || source == queue)
+		return;
+	if ((int32_t)(xs_load_relaxed(&source->slot->covered) - submitted) >= 0)
+		return;
+	if (xs_lend_needed(source, xs_load_relaxed(&queue->priority)))
+		xs_lend_until_done(source, queue);
+}

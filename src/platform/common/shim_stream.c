@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of streams and contexts, and captures. Queues are made at the first use of a stream. */
+#include "platform/common/streams.h"
+
+#include "preempt/agent.h"
+#include "preempt/life.h"
+#include "preempt/process.h"
+
+void xs_stream_created(void *stream)
+{
+	const struct xs_stream name = { .handle = stream };
+	struct xs_queue *stale = xs_registry_find(&name);
+
+	if (stale) /* the handle was used before, and its stream went unseen */
+		xs_queue_end(stale);
+}
+
+void xs_stream_priority_changed(void *stream, int priority)
+{
+	struct xs_queue *queue = xs_streams_find(stream, false);
+
+	if (!queue || queue->stream_priority == priority)
+		return;
+	queue->stream_priority = priority;
+	xs_agent_reconfigured(queue);
+}
+
+void xs_stream_destroyed(void *stream)
+{
+	struct xs_queue *queue = stream ? xs_streams_find(stream, false) : NULL;
+
+	if (queue)
+		xs_queue_end(queue);
+}
+
+void xs_context_changed(void)
+{
+	xs_self.context_known = false;
+	xs_self.epoch = 0;
+}
+
+void xs_context_destroyed(void *context)
+{
+	for (size_t i = 0; i < xs_registry_limit(); i++) {
+		struct xs_queue *queue = xs_registry_at(i);
+		if (queue && queue->stream.context == context)
+			xs_queue_end(queue);
+	}
+	xs_pace_page_lost();
+	xs_context_changed();
+}
+
+void xs_capture_began(void)
+{
+	xs_add_full(&xs_process_capture_count, 1);
+}
+
+void xs_capture_ended(void)
+{
+	xs_sub_full(&xs_process_capture_count, 1);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Waits of the host. While a thread waits, the queues that it waits for have its importance; when
+ * the vendor says that all is done, we know for free which queues are idle.
+ */
+#include <limits.h>
+
+#include "platform/common/events.h"
+#include "platform/common/streams.h"
+#include "preempt/lend.h"
+
+/* The importance of a thread is that of the best queue it feeds. */
+static int thread_priority(void)
+{
+	const struct xs_queue *best = xs_self.feeds;
+
+	if (!best || xs_load_relaxed(&best->id) != xs_self.feeds_id)
+		return INT_MIN;
+	return xs_load_relaxed(&best->priority);
+}
+
+static bool begin(struct xs_wait *wait)
+{
+	wait->count = 0;
+	wait->counted = !xs_self.ours;
+	if (wait->counted)
+		xs_self.depth++;
+	return xs_self.depth == 1;
+}
+
+/* Queues that nobody schedules by need have nothing to tell and nothing to borrow. */
+static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t submitted)
+{
+	uint64_t word = xs_load_relaxed(&queue->slot->word);
+
+	if (!(word & (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD)) ||
+		wait->count == XS_WAIT_QUEUES)
+		return;
+	struct xs_waited *waited = &wait->queues[wait->count++];
+	waited->queue = queue;
+	waited->submitted = submitted;
+	waited->lent = xs_lend_needed(queue, thread_priority());
+	if (waited->lent)
+		xs_gate_apply(queue->slot, XS_GATE_LEND);
+}
+
+void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
+{
+	if (!begin(wait))
+		return;
+	struct xs_queue *queue = xs_streams_find(stream, per_thread);
+	if (queue)
+		wait_for(wait, queue, xs_queue_submitted(queue));
+}
+
+void xs_wait_event_begin(struct xs_wait *wait, void *event)
+{
+	uint32_t submitted;
+
+	if (!begin(wait))
+		return;
+	struct xs_queue *queue = xs_events_find(event, &submitted);
+	if (queue)
+		wait_for(wait, queue, submitted);
+}
+
+void xs_wait_context_begin(struct xs_wait *wait)
+{
+	if (!begin(wait))
+		return;
+	void *context = xs_streams_context();
+	for (size_t i = 0; context && i < xs_registry_limit(); i++) {
+		struct xs_queue *queue = xs_registry_at(i);
+		if (queue && queue->stream.context == context)
+			wait_for(wait, queue, xs_queue_submitted(queue));
+	}
+}
+
+static void found_done(struct xs_queue *queue, uint32_t submitted)
+{
+	xs_pace_observe(queue, true);
+	xs_queue_covered(queue, submitted);
+}
+
+void xs_wait_end(struct xs_wait *wait, bool done)
+{
+	for (unsigned int i = 0; i < wait->count; i++) {
+		struct xs_waited *waited = &wait->queues[i];
+		if (waited->lent)
+			xs_gate_apply(waited->queue->slot, XS_GATE_REPAY);
+		if (done)
+			found_done(waited->queue, waited->submitted);
+	}
+	if (wait->counted)
+		xs_self.depth--;
+}
+
+uint32_t xs_stream_sequence(void *stream, bool per_thread)
+{
+	struct xs_queue *queue = xs_streams_find(stream, per_thread);
+
+	return queue ? xs_queue_submitted(queue) : 0;
+}
+
+void xs_stream_found_idle(void *stream, bool per_thread, uint32_t sequence)
+{
+	struct xs_queue *queue = xs_streams_find(stream, per_thread);
+
+	if (queue)
+		found_done(queue, sequence);
+}
+
+void xs_event_found_done(void *event)
+{
+	uint32_t submitted;
+	struct xs_queue *queue = xs_events_find(event, &submitted);
+
+	if (queue)
+		found_done(queue, submitted);
+}
