@@ -30,8 +30,8 @@ static void note(struct search *search, const char *place)
 
 	if (room <= 1)
 		return;
-	n = snprintf(search->searched + search->used, room, "%s%s", search->used ? ", " : "",
-		place);
+	n = snprintf(
+		search->searched + search->used, room, "%s%s", search->used ? ", " : "", place);
 	search->used += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
 }
 
@@ -62,8 +62,8 @@ static void *open_real(const struct xs_library *library, const char *path, int f
 static void *try_file(struct search *search, const char *directory, size_t length)
 {
 	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%.*s/%s", (int)length, directory,
-		search->library->soname);
+	int n = snprintf(
+		path, sizeof(path), "%.*s/%s", (int)length, directory, search->library->soname);
 
 	if (n < 0 || (size_t)n >= sizeof(path) || access(path, R_OK) != 0)
 		return NULL;
@@ -174,7 +174,8 @@ static const char *skip_old_table(const char *cache, size_t *bytes)
 /* The string at offset, or NULL if it does not end inside the cache. */
 static const char *cache_string(const char *cache, size_t bytes, uint32_t offset)
 {
-	return offset < bytes && memchr(cache + offset, '\0', bytes - offset) ? cache + offset : NULL;
+	return offset < bytes && memchr(cache + offset, '\0', bytes - offset) ? cache + offset
+									      : NULL;
 }
 
 static void *search_cache(struct search *search, const char *cache, size_t bytes)

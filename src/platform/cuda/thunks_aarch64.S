@@ -20,6 +20,6 @@
 	.set	index, index + 1
 	.endm
 
-#include "platform/cuda/thunks.h"
+#include "platform/cuda/thunks.inc"
 
 	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Launches whose stream is not a parameter. cuLaunchKernel() and its like have the regular form and
+ * are made in submit.c.
+ */
+#include "platform/common/shim.h"
+#include "platform/cuda/real.h"
+
+static struct xs_queue *begin_config(const CUlaunchConfig *config, bool per_thread)
+{
+	return xs_submit_begin(config ? config->hStream : NULL, per_thread);
+}
+
+CUresult cuLaunchKernelEx(
+	const CUlaunchConfig *config, CUfunction function, void **params, void **extra)
+{
+	struct xs_queue *queue = begin_config(config, false);
+	CUresult result = xs_cuda_real.cuLaunchKernelEx(config, function, params, extra);
+
+	xs_submit_end(queue);
+	return result;
+}
+
+CUresult cuLaunchKernelEx_ptsz(
+	const CUlaunchConfig *config, CUfunction function, void **params, void **extra)
+{
+	struct xs_queue *queue = begin_config(config, true);
+	CUresult result = xs_cuda_real.cuLaunchKernelEx_ptsz(config, function, params, extra);
+
+	xs_submit_end(queue);
+	return result;
+}
+
+/* The launch of one grid over several devices, deprecated since 11.3. It is all or nothing: it goes
+ * through the gate of its first stream, and the streams of the other devices count as passed by. */
+CUresult cuLaunchCooperativeKernelMultiDevice(
+	CUDA_LAUNCH_PARAMS *launches, unsigned int count, unsigned int flags)
+{
+	struct xs_queue *queue;
+	CUresult result;
+
+	for (unsigned int i = 1; launches && i < count; i++)
+		xs_count_ungated("cuLaunchCooperativeKernelMultiDevice");
+	queue = xs_submit_begin(launches && count ? launches->hStream : NULL, false);
+	result = xs_cuda_real.cuLaunchCooperativeKernelMultiDevice(launches, count, flags);
+	xs_submit_end(queue);
+	return result;
+}
+
+/* Launches of the first interface: always into the legacy default stream. */
+CUresult cuLaunch(CUfunction function)
+{
+	struct xs_queue *queue = xs_submit_begin(NULL, false);
+	CUresult result = xs_cuda_real.cuLaunch(function);
+
+	xs_submit_end(queue);
+	return result;
+}
+
+CUresult cuLaunchGrid(CUfunction function, int width, int height)
+{
+	struct xs_queue *queue = xs_submit_begin(NULL, false);
+	CUresult result = xs_cuda_real.cuLaunchGrid(function, width, height);
+
+	xs_submit_end(queue);
+	return result;
+}

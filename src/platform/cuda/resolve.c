@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cuGetProcAddress(): how the CUDA runtime finds every function that it calls.
+ *
+ * The driver is asked first, with the application's own arguments, so names, versions, flags and
+ * errors mean what they mean to that driver. Only when it answered with a function of which we have
+ * an override is the answer replaced. Which variant the driver chose is told by its answer: by the
+ * address that the symbol has, or that the driver itself gives for the version that brought the
+ * variant. An answer that matches none is newer than us, and is left alone.
+ */
+#include <string.h>
+
+#include "platform/common/shim.h"
+#include "platform/cuda/real.h"
+
+struct variant {
+	const char *symbol;
+	int since;
+	bool jump; /* not overridden: the driver's own address is as good */
+	void *ours;
+	void *const *real;
+};
+
+#define XS_FORM_JUMP     true
+#define XS_FORM_HAND     false
+#define XS_FORM_ASYNC    false
+#define XS_FORM_ASYNC_PT false
+#define XS_FORM_SYNC     false
+#define XS_FORM_SYNC_PT  false
+#define XS_FORM_FETCH    false
+#define XS_FORM_FETCH_PT false
+#define XS_FORM_DRAIN    false
+#define XS_FORM_CONTEXT  false
+
+static const struct variant variants[] = {
+#define XS_API(symbol, since, class, form, params, args)                                           \
+	{ #symbol, since, XS_FORM_##form, (void *)symbol, (void *const *)&xs_cuda_real.symbol },
+#include "platform/cuda/cuda_api.def"
+};
+
+#define VARIANTS (sizeof(variants) / sizeof(*variants))
+
+/* Whether the symbol is a variant of the function: its name, then _v<n>, _ptsz, _ptds or nothing. */
+static bool is_variant_of(const char *symbol, const char *name, size_t length, bool *per_thread)
+{
+	const char *end = symbol + length;
+
+	if (strncmp(symbol, name, length) != 0)
+		return false;
+	if (end[0] == '_' && end[1] == 'v' && end[2] >= '0' && end[2] <= '9')
+		end += 2 + strspn(end + 2, "0123456789");
+	*per_thread = strcmp(end, "_ptsz") == 0 || strcmp(end, "_ptds") == 0;
+	return *end == '\0' || *per_thread;
+}
+
+/* Asks whichever form of the look-up the driver has. */
+static CUresult ask(const char *symbol, void **pfn, int version, cuuint64_t flags,
+	CUdriverProcAddressQueryResult *status)
+{
+	CUresult result = xs_cuda_real.cuGetProcAddress_v2(symbol, pfn, version, flags, status);
+
+	if (result != CUDA_ERROR_NOT_SUPPORTED)
+		return result;
+	result = xs_cuda_real.cuGetProcAddress(symbol, pfn, version, flags);
+	if (status)
+		*status = result == CUDA_SUCCESS ? CU_GET_PROC_ADDRESS_SUCCESS
+						 : CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND;
+	return result;
+}
+
+static bool chose(const struct variant *variant, const char *name, cuuint64_t flags, void *answer)
+{
+	CUdriverProcAddressQueryResult status;
+	void *function = NULL;
+
+	if (answer == *variant->real)
+		return true;
+	return ask(name, &function, variant->since, flags, &status) == CUDA_SUCCESS &&
+	       function == answer;
+}
+
+/*
+ * The variant that the driver's answer is. With the flag for per-thread default streams the driver
+ * prefers a per-thread variant, but a function may have none, or not yet in that version: so the
+ * preferred kind is looked at first, and the other one only by its address.
+ */
+static const struct variant *find_variant(const char *name, cuuint64_t flags, void *answer)
+{
+	bool want = flags & CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM;
+	const struct variant *other = NULL;
+	size_t length = strlen(name);
+	bool preferred = false;
+	bool per_thread;
+
+	for (size_t i = 0; i < VARIANTS; i++) {
+		if (!is_variant_of(variants[i].symbol, name, length, &per_thread))
+			continue;
+		preferred |= per_thread == want;
+		if (per_thread == want && chose(&variants[i], name, flags, answer))
+			return &variants[i];
+		if (per_thread != want && *variants[i].real == answer)
+			other = &variants[i];
+	}
+	for (size_t i = 0; !other && !preferred && i < VARIANTS; i++)
+		if (is_variant_of(variants[i].symbol, name, length, &per_thread) &&
+			chose(&variants[i], name, flags, answer))
+			other = &variants[i];
+	return other;
+}
+
+/* By the vendor's habit of naming, a function that hands work to the device. */
+static bool looks_like_work(const char *name)
+{
+	return strstr(name, "Launch") || strstr(name, "Memcpy") || strstr(name, "Memset") ||
+	       strstr(name, "Async");
+}
+
+static void *replace(const char *name, cuuint64_t flags, void *answer)
+{
+	const struct variant *variant = find_variant(name, flags, answer);
+
+	if (variant)
+		return variant->jump ? answer : variant->ours;
+	if (looks_like_work(name))
+		xs_count_ungated(name);
+	return answer;
+}
+
+CUresult cuGetProcAddress_v2(const char *symbol, void **pfn, int version, cuuint64_t flags,
+	CUdriverProcAddressQueryResult *status)
+{
+	CUresult result = ask(symbol, pfn, version, flags, status);
+
+	if (result == CUDA_SUCCESS && symbol && pfn && *pfn)
+		*pfn = replace(symbol, flags, *pfn);
+	return result;
+}
+
+CUresult cuGetProcAddress(const char *symbol, void **pfn, int version, cuuint64_t flags)
+{
+	CUresult result = xs_cuda_real.cuGetProcAddress(symbol, pfn, version, flags);
+
+	if (result == CUDA_SUCCESS && symbol && pfn && *pfn)
+		*pfn = replace(symbol, flags, *pfn);
+	return result;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the common part of a shim has to know about CUDA's streams, and the mark of a shim. */
+#include "platform/common/shim.h"
+#include "platform/cuda/real.h"
+
+#include <errno.h>
+
+/* By this symbol a search for the vendor's library tells a shim (find_library.h). */
+__attribute__((visibility("default"))) const int xsched_shim = 1;
+
+static int describe(void *stream, int *priority, bool *blocking)
+{
+	unsigned int flags;
+
+	if (xs_cuda_real.cuStreamGetPriority(stream, priority) != CUDA_SUCCESS ||
+		xs_cuda_real.cuStreamGetFlags(stream, &flags) != CUDA_SUCCESS)
+		return -EINVAL;
+	*blocking = !(flags & CU_STREAM_NON_BLOCKING);
+	return 0;
+}
+
+const struct xs_vendor xs_vendor = {
+	.hal = &xs_cuda_hal,
+	.legacy_stream = (void *)CU_STREAM_LEGACY,
+	.per_thread_stream = (void *)CU_STREAM_PER_THREAD,
+	.describe = describe,
+};
