@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The exported entry points, all from one table.
+ *
+ * An export notes whether it is a per-thread variant and calls the implementation; with XSIM_RECORD
+ * or XSIM_FAIL it takes the way through record.c. What is not implemented is a weak function here.
+ */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#include "platform/sim/cuda/record.h"
+
+#include <string.h>
+
+#include "platform/sim/cuda/front.h"
+
+/* --- what nobody implements ------------------------------------------------------------------------ */
+
+#define XS_API(symbol, since, class, form, params, args)                                           \
+	__attribute__((weak)) CUresult sim_##symbol params { return CUDA_ERROR_NOT_SUPPORTED; }
+#include "platform/cuda/cuda_api.def"
+
+#define XS_API(symbol, since, class, form, params, args)
+#define XS_NAME(symbol, since, class, form)                                                        \
+	XSIM_API CUresult symbol(void);                                                            \
+	CUresult symbol(void) { return record_unsupported(#symbol); }
+#include "platform/cuda/cuda_api.def"
+
+/* --- the exports ------------------------------------------------------------------------------------- */
+
+/* Compares with constants of the same length, so that the compiler decides it. */
+#define PER_THREAD(symbol)                                                                         \
+	(!strcmp(symbol + sizeof(symbol) - 6, "_ptsz") || !strcmp(symbol + sizeof(symbol) - 6, "_ptds"))
+
+#define LIST(...) __VA_ARGS__
+#define RECORD(symbol, params, result, ...) RECORD_CALL(symbol, params, result, __VA_ARGS__)
+#define RECORD_CALL(symbol, params, result, ...) record_call(symbol, params, result, ##__VA_ARGS__)
+
+#define XS_API(symbol, since, class, form, params, args)                                           \
+	XSIM_API CUresult symbol params                                                            \
+	{                                                                                          \
+		xsim_self.per_thread = PER_THREAD(#symbol);                                        \
+		if (xs_likely(!xs_load_relaxed(&record_hooks)))                                    \
+			return sim_##symbol args;                                                  \
+		CUresult result = record_enter(#symbol);                                           \
+		if (!result)                                                                       \
+			result = sim_##symbol args;                                                \
+		RECORD(#symbol, #params, result, LIST args);                                       \
+		return result;                                                                     \
+	}
+#include "platform/cuda/cuda_api.def"
