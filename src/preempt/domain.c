@@ -43,6 +43,16 @@ static bool outranks(const struct xs_queue *a, const struct xs_queue *b)
 	return xs_load_relaxed(&a->priority) > xs_load_relaxed(&b->priority);
 }
 
+/* Whether a stop of the queue on the device could stop the other one too. */
+static bool could_stop(const struct xs_queue *queue, const struct xs_queue *other)
+{
+	bool asked_for = xs_load_relaxed(&queue->level) >= 2;
+
+	if (other == queue || other->device != queue->device || !outranks(other, queue))
+		return false;
+	return !asked_for || depend_on_each_other(queue, other);
+}
+
 bool xs_domain_may_arm(struct xs_queue *queue)
 {
 	int level = xs_load_relaxed(&queue->level);
@@ -51,7 +61,7 @@ bool xs_domain_may_arm(struct xs_queue *queue)
 		return false;
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		const struct xs_queue *other = xs_registry_at(i);
-		if (other && depend_on_each_other(queue, other) && outranks(other, queue))
+		if (other && could_stop(queue, other))
 			return false;
 	}
 	if (xs_load_relaxed(&queue->pace.armed))
@@ -72,10 +82,40 @@ void xs_domain_outranked_by(struct xs_queue *queue)
 {
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *other = xs_registry_at(i);
-		if (!other || !depend_on_each_other(queue, other) || !outranks(queue, other) ||
-			!xs_load_relaxed(&other->pace.armed))
+		if (!other || !xs_load_relaxed(&other->pace.armed) || !could_stop(other, queue))
 			continue;
 		xs_domain_disarm(other);
 		xs_lend_until_done(other, queue);
 	}
+}
+
+void xs_domain_let_through(struct xs_queue *queue)
+{
+	for (size_t i = 0; xs_load_relaxed(&armed_count) && i < xs_registry_limit(); i++) {
+		struct xs_queue *other = xs_registry_at(i);
+		if (other && other != queue &&
+			xs_lend_needed(other, xs_load_relaxed(&queue->priority)))
+			xs_lend_until_done(other, queue);
+	}
+}
+
+void xs_domain_open_armed(const struct xs_queue *queue, struct xs_domain_loans *loans)
+{
+	const unsigned int most = sizeof(loans->queues) / sizeof(loans->queues[0]);
+
+	loans->count = 0;
+	for (size_t i = 0; xs_load_relaxed(&armed_count) && i < xs_registry_limit(); i++) {
+		struct xs_queue *other = xs_registry_at(i);
+		if (!other || other == queue || loans->count == most ||
+			!xs_lend_needed(other, xs_load_relaxed(&queue->priority)))
+			continue;
+		xs_gate_apply(other->slot, XS_GATE_LEND);
+		loans->queues[loans->count++] = other;
+	}
+}
+
+void xs_domain_close_armed(struct xs_domain_loans *loans)
+{
+	while (loans->count)
+		xs_gate_apply(loans->queues[--loans->count]->slot, XS_GATE_REPAY);
 }

@@ -227,6 +227,7 @@ static void fill_in(struct xs_queue *queue, const struct xs_stream *stream,
 	queue->attached = 0;
 	xs_store_relaxed(&queue->blocking_submit, false);
 	xs_store_relaxed(&queue->idle_since_ns, 0);
+	xs_store_relaxed(&queue->waiters, 0);
 	memset(&queue->pace, 0, sizeof(queue->pace));
 	memset(&queue->watch, 0, sizeof(queue->watch));
 	xs_store_relaxed(&queue->id, generation | ID_INDEX(id));

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "preempt/agent.h"
+#include "preempt/domain.h"
 #include "preempt/lend.h"
 #include "preempt/process.h"
 #include "preempt/registry.h"
@@ -27,6 +28,7 @@
 #define SILENT_AFTER_NS  (300 * XS_NS_PER_US)
 #define QUERY_AT_MOST_NS (200 * XS_NS_PER_US)
 #define QUERY_AT_LEAST_NS (2 * XS_NS_PER_MS)
+#define BLOCKED_AFTER_NS (XS_NS_PER_MS)
 #define LINGER_NS        (100 * XS_NS_PER_MS) /* rounds go on for this long without need */
 #define EXIT_WAIT_NS     (20 * XS_NS_PER_MS)
 
@@ -49,11 +51,17 @@ void xs_watch_ring(void)
 	xs_futex_wake(&watch.bell, 1);
 }
 
-/* Publishes the queue before looking whether it still lives: whoever retires it does the reverse. */
+/*
+ * Publishes the queue before looking whether it still lives: whoever retires it does the reverse.
+ * The driver may be held up by a queue that stands still on the device, and the watcher must not
+ * be: such queues are let through meanwhile.
+ */
 static int ask(struct xs_queue *queue)
 {
+	struct xs_domain_loans loans;
 	int err = -ENOENT;
 
+	xs_domain_open_armed(queue, &loans);
 	xs_store_full(&watch.asking, queue);
 	if (xs_load_full(&queue->live) && !xs_process_exiting()) {
 		if (xs_process_captures() && queue->hal->capturing &&
@@ -63,6 +71,7 @@ static int ask(struct xs_queue *queue)
 			err = queue->hal->query(&queue->stream);
 	}
 	xs_store_full(&watch.asking, NULL);
+	xs_domain_close_armed(&loans);
 	return err;
 }
 
@@ -84,6 +93,19 @@ static void note_stall(struct xs_queue *queue, uint64_t now)
 	xs_agent_stalled(queue, true);
 }
 
+/*
+ * A thread has been handing over one command for long: the driver is waiting for something, perhaps
+ * for a queue that stands still on the device. Those are let through until it has gone on.
+ */
+static void note_blocked(struct xs_queue *queue, uint64_t word, uint64_t now)
+{
+	if (!(word & XS_GATE_INSIDES) || queue->watch.blocked ||
+		now - queue->watch.since_ns < BLOCKED_AFTER_NS)
+		return;
+	queue->watch.blocked = true;
+	xs_domain_let_through(queue);
+}
+
 static void note_progress(struct xs_queue *queue, uint32_t submitted, uint32_t progress,
 	uint64_t now)
 {
@@ -91,6 +113,7 @@ static void note_progress(struct xs_queue *queue, uint32_t submitted, uint32_t p
 	queue->watch.progress = progress;
 	queue->watch.since_ns = now;
 	queue->watch.next_query_ns = now + SILENT_AFTER_NS;
+	queue->watch.blocked = false;
 	if (queue->watch.stalled) {
 		queue->watch.stalled = false;
 		xs_agent_stalled(queue, false);
@@ -113,7 +136,9 @@ static void look_at(struct xs_queue *queue, uint64_t now)
 		queue->watch.since_ns = now; /* it is meant to stand still */
 		return;
 	}
-	if (now >= queue->watch.next_query_ns) {
+	note_blocked(queue, word, now);
+	/* A wait under way will tell by itself when the queue is idle. */
+	if (now >= queue->watch.next_query_ns && !xs_load_relaxed(&queue->waiters)) {
 		uint64_t pause = (now - queue->watch.since_ns) / 4;
 
 		if (ask(queue) == 0) {

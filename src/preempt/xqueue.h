@@ -51,6 +51,7 @@ struct xs_queue {
 	_Atomic int threshold;   /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
 	_Atomic int batch;       /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
 	_Atomic uint64_t idle_since_ns; /* when it went idle last */
+	_Atomic uint32_t waiters;       /* host waits under way that will tell when it has run dry */
 	int stream_priority;     /* as the vendor numbers it; lower is more important */
 
 	/* [registry lock] */
@@ -73,7 +74,8 @@ struct xs_queue {
 		uint32_t progress;      /* [watcher] marker at its last look */
 		uint64_t since_ns;      /* [watcher] when either moved last */
 		uint64_t next_query_ns; /* [watcher] */
-		bool stalled;           /* [watcher] */
+		bool stalled;           /* [watcher] it keeps nobody suspended */
+		bool blocked;           /* [watcher] the driver does not come back from it */
 	} watch;
 };
 

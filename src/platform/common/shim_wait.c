@@ -39,6 +39,7 @@ static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t subm
 	struct xs_waited *waited = &wait->queues[wait->count++];
 	waited->queue = queue;
 	waited->submitted = submitted;
+	xs_add_relaxed(&queue->waiters, 1);
 	waited->lent = xs_lend_needed(queue, thread_priority());
 	if (waited->lent)
 		xs_gate_apply(queue->slot, XS_GATE_LEND);
@@ -86,6 +87,7 @@ void xs_wait_end(struct xs_wait *wait, bool done)
 {
 	for (unsigned int i = 0; i < wait->count; i++) {
 		struct xs_waited *waited = &wait->queues[i];
+		xs_sub_relaxed(&waited->queue->waiters, 1);
 		if (waited->lent)
 			xs_gate_apply(waited->queue->slot, XS_GATE_REPAY);
 		if (done)
