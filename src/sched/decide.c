@@ -139,19 +139,31 @@ static void choose(struct xs_sched_device *device, uint64_t now_ns)
 		open_shut(device);
 }
 
+static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
+{
+	xs_list_for_each(link, &device->sched->device_list)
+	{
+		struct xs_sched_device *other = xs_list_entry(link, struct xs_sched_device, link);
+
+		if (other != device)
+			choose(other, now_ns);
+	}
+}
+
+/* A policy that spreads settles in the second round: what it knows of each device is fresh by then. */
+#define MOST_ROUNDS 3
+
 void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct xs_sched *s = device->sched;
 
 	s->spread = false;
 	choose(device, now_ns);
-	if (!s->spread)
-		return;
-	xs_list_for_each (link, &s->device_list) {
-		struct xs_sched_device *other = xs_list_entry(link, struct xs_sched_device, link);
-
-		if (other != device)
-			choose(other, now_ns);
+	for (int i = 0; s->spread && i < MOST_ROUNDS; i++) {
+		s->spread = false;
+		choose_elsewhere(device, now_ns);
+		if (s->spread)
+			choose(device, now_ns);
 	}
 }
 
