@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies that share out time: how much everybody gets, and how long he waits for it. */
+#include "sched_kit.h"
+
+#define SECOND (1000 * MS)
+
+static uint64_t ran[8];
+
+/* Within so many permille of the whole second. */
+static void assert_part(unsigned int queue, uint64_t percent, uint64_t permille)
+{
+	uint64_t expected = percent * 10 * MS;
+
+	if (ran[queue] + permille * MS < expected || ran[queue] > expected + permille * MS)
+		fail_msg("queue %u ran %u us of a second, not %u %%", queue,
+			(unsigned int)(ran[queue] / US), (unsigned int)percent);
+}
+
+static void pass(struct kit *kit, uint64_t ns)
+{
+	memset(ran, 0, sizeof(ran));
+	kit_pass(kit, ns, ran, 8);
+}
+
+static void start(struct kit *kit, const char *policy, unsigned int queues)
+{
+	kit_start(kit, policy);
+	for (unsigned int i = 0; i < queues; i++) {
+		kit_pair(kit, i, 0);
+		kit_ready(kit, i);
+	}
+}
+
+static const char *const sharing[] = { "UP", "PUP", "CFS", "MLFQ", "SHARE" };
+
+#define for_each_sharing(policy)                                                                   \
+	for (const char *const *policy = sharing; policy < sharing + 5; policy++)
+
+static void equal_parts(void **state)
+{
+	(void)state;
+	for_each_sharing(policy)
+	{
+		struct kit kit;
+
+		start(&kit, *policy, 4);
+		pass(&kit, SECOND);
+		/* On the lowest level of MLFQ a turn is 80 ms. */
+		for (unsigned int i = 0; i < 4; i++)
+			assert_part(i, 25, strcmp(*policy, "MLFQ") ? 20 : 80);
+		kit_stop(&kit);
+	}
+}
+
+/* D86: a newcomer must not get all the time that the others had before it came. */
+static void newcomer_gets_its_part(void **state)
+{
+	(void)state;
+	for_each_sharing(policy)
+	{
+		struct kit kit;
+
+		start(&kit, *policy, 1);
+		pass(&kit, 300 * MS);
+		assert_int_equal(ran[0], 300 * MS);
+		kit_pair(&kit, 1, 0);
+		kit_ready(&kit, 1);
+		pass(&kit, SECOND);
+		assert_part(0, 50, 60);
+		assert_part(1, 50, 60);
+		kit_stop(&kit);
+	}
+}
+
+/* D87: the same for one that slept, also while nobody else was awake. */
+static void sleeper_gets_its_part(void **state)
+{
+	(void)state;
+	for_each_sharing(policy)
+	{
+		struct kit kit;
+
+		start(&kit, *policy, 2);
+		pass(&kit, 100 * MS);
+		kit_idle(&kit, 1);
+		pass(&kit, SECOND);
+		assert_int_equal(ran[0], SECOND);
+		kit_idle(&kit, 0);
+		kit.now += 300 * MS;
+		kit_ready(&kit, 1);
+		kit_ready(&kit, 0);
+		pass(&kit, SECOND);
+		assert_part(0, 50, 60);
+		assert_part(1, 50, 60);
+		kit_stop(&kit);
+	}
+}
+
+static void devices_are_independent(void **state)
+{
+	(void)state;
+	for_each_sharing(policy)
+	{
+		struct kit kit;
+
+		start(&kit, *policy, 2);
+		kit_queue(&kit, 0, 2, 1);
+		kit_pair(&kit, 3, 2);
+		kit_ready(&kit, 2);
+		kit_ready(&kit, 3);
+		pass(&kit, SECOND);
+		assert_int_equal(ran[2], SECOND);
+		assert_int_equal(ran[3], SECOND);
+		assert_part(0, 50, 40);
+		kit_stop(&kit);
+	}
+}
+
+/* Several streams buy nothing, and never wait for each other. */
+static void processes_run_as_a_whole(void **state)
+{
+	static const char *const policies[] = { "PUP", "CFS", "MLFQ", "SHARE" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct kit kit;
+
+		start(&kit, policies[i], 2);
+		kit_queue(&kit, 0, 2, 0);
+		kit_queue(&kit, 0, 3, 0);
+		kit_ready(&kit, 2);
+		kit_ready(&kit, 3);
+		for (unsigned int step = 0; step < 200; step++) {
+			kit_pass(&kit, 500 * US, NULL, 0);
+			assert_int_equal(kit_runs(&kit, 0), kit_runs(&kit, 2));
+			assert_int_equal(kit_runs(&kit, 0), kit_runs(&kit, 3));
+			assert_int_not_equal(kit_runs(&kit, 0), kit_runs(&kit, 1));
+		}
+		pass(&kit, SECOND);
+		assert_part(0, 50, 60);
+		kit_stop(&kit);
+	}
+}
+
+static void unit_parameter(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CFS", 2);
+	kit_queue(&kit, 0, 2, 0);
+	kit_queue(&kit, 0, 3, 0);
+	kit_ready(&kit, 2);
+	kit_ready(&kit, 3);
+	kit_param(&kit, NULL, "unit", 0);
+	pass(&kit, SECOND);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_part(i, 25, 20);
+	kit_stop(&kit);
+}
+
+static void utilization(void **state)
+{
+	static const char *const policies[] = { "UP", "PUP", "SHARE" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct kit kit;
+
+		start(&kit, policies[i], 3);
+		kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_UTILIZATION, 60);
+		kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 30);
+		pass(&kit, SECOND);
+		assert_part(0, 60, 25);
+		assert_part(1, 30, 25);
+		assert_part(2, 10, 25); /* D80: no hint is no death sentence */
+		kit_idle(&kit, 0);
+		pass(&kit, SECOND);
+		assert_part(1, 30, 25);
+		assert_part(2, 70, 25);
+		/* A part of nothing is run only when nobody else wants to. */
+		kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 0);
+		pass(&kit, SECOND);
+		assert_int_equal(ran[1], 0);
+		kit_idle(&kit, 2);
+		pass(&kit, SECOND);
+		assert_int_equal(ran[1], SECOND);
+		kit_stop(&kit);
+	}
+}
+
+static void strict_parts(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SPUP", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_UTILIZATION, 30);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 50);
+	pass(&kit, 100 * MS);
+	pass(&kit, SECOND);
+	assert_part(0, 30, 20);
+	assert_part(1, 50, 20);
+	kit_idle(&kit, 1);
+	pass(&kit, SECOND);
+	assert_part(0, 30, 20);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_UTILIZATION, 0);
+	pass(&kit, 100 * MS);
+	pass(&kit, SECOND);
+	assert_int_equal(ran[0], 0);
+	kit_stop(&kit);
+}
+
+static void request_and_limit(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SHARE", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_REQUEST, 50);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_LIMIT, 60);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_REQUEST, 20);
+	pass(&kit, 100 * MS);
+	pass(&kit, SECOND);
+	assert_part(0, 60, 20); /* 50 of 70 would be 71 %: the limit holds */
+	assert_part(1, 40, 20);
+	kit_idle(&kit, 1);
+	pass(&kit, SECOND);
+	assert_part(0, 60, 20);
+	kit_ready(&kit, 1);
+	kit_idle(&kit, 0);
+	pass(&kit, SECOND);
+	assert_int_equal(ran[1], SECOND);
+	kit_stop(&kit);
+}
+
+static void weights(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CFS", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 4); /* 1.2^4 = 2.07 */
+	pass(&kit, SECOND);
+	assert_part(0, 67, 15);
+	assert_part(1, 33, 15);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 200);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, -200);
+	pass(&kit, SECOND);
+	/* Back to equals: the past is not held against anybody. */
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 0);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 0);
+	pass(&kit, SECOND);
+	assert_part(0, 50, 30);
+	kit_stop(&kit);
+}
+
+/* The kernels of queue 0 run over: each turn costs three times the time. */
+static void measured_time_counts(void **state)
+{
+	uint64_t used[2] = { 0, 0 };
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CFS", 2);
+	for (unsigned int step = 0; step < 4000; step++) {
+		for (unsigned int i = 0; i < 2; i++) {
+			uint64_t ns = !kit_runs(&kit, i) ? 0 : i == 0 ? 1500 * US : 500 * US;
+
+			used[i] += ns;
+			if (ns)
+				assert_int_equal(xs_sched_usage(kit.s, i, ns), 0);
+		}
+		kit_pass(&kit, 500 * US, NULL, 0);
+	}
+	assert_in_range(used[0] * 100 / (used[0] + used[1]), 47, 53);
+	kit_stop(&kit);
+}
+
+/* Not reporting any more does not keep the device. */
+static void silence_is_no_advantage(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CFS", 2);
+	xs_sched_usage(kit.s, 0, 1);
+	pass(&kit, SECOND);
+	assert_part(0, 50, 30);
+	kit_stop(&kit);
+}
+
+static void mlfq_prefers_short_work(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "MLFQ", 1);
+	pass(&kit, 100 * MS);
+	for (unsigned int i = 0; i < 5; i++) {
+		if (!i)
+			kit_pair(&kit, 1, 0);
+		kit_ready(&kit, 1);
+		assert_true(kit_runs(&kit, 1) && !kit_runs(&kit, 0));
+		kit_pass(&kit, 1 * MS, NULL, 0);
+		kit_idle(&kit, 1);
+		assert_true(kit_runs(&kit, 0));
+		kit_pass(&kit, 1 * MS, NULL, 0);
+	}
+	kit_stop(&kit);
+}
+
+/* With n units everybody runs at least once in so long. */
+static void wait_is_bounded(void **state)
+{
+	(void)state;
+	for_each_sharing(policy)
+	{
+		uint64_t last[8], bound = !strcmp(*policy, "MLFQ") ? 1600 * MS : 100 * MS;
+		struct kit kit;
+
+		start(&kit, *policy, 8);
+		for (unsigned int i = 0; i < 8; i++)
+			last[i] = kit.now;
+		for (unsigned int step = 0; step < 8000; step++) {
+			kit_pass(&kit, 500 * US, NULL, 0);
+			for (unsigned int i = 0; i < 8; i++) {
+				last[i] = kit_runs(&kit, i) ? kit.now : last[i];
+				assert_true(kit.now - last[i] <= bound);
+			}
+		}
+		kit_stop(&kit);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_parts),
+		cmocka_unit_test(newcomer_gets_its_part),
+		cmocka_unit_test(sleeper_gets_its_part),
+		cmocka_unit_test(devices_are_independent),
+		cmocka_unit_test(processes_run_as_a_whole),
+		cmocka_unit_test(unit_parameter),
+		cmocka_unit_test(utilization),
+		cmocka_unit_test(strict_parts),
+		cmocka_unit_test(request_and_limit),
+		cmocka_unit_test(weights),
+		cmocka_unit_test(measured_time_counts),
+		cmocka_unit_test(silence_is_no_advantage),
+		cmocka_unit_test(mlfq_prefers_short_work),
+		cmocka_unit_test(wait_is_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies that put the most important first: HHPF, CHPF, KEDF, LAX, AWF, SLO. */
+#include "sched_kit.h"
+
+#include <errno.h>
+
+static void start(struct kit *kit, const char *policy, unsigned int queues)
+{
+	kit_start(kit, policy);
+	for (unsigned int i = 0; i < queues; i++)
+		kit_pair(kit, i, 0);
+	kit_trace(kit);
+}
+
+static void hhpf_looks_at_all_devices(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	kit_start(&kit, "HHPF");
+	kit_pair(&kit, 0, 0);
+	kit_pair(&kit, 1, 1);
+	kit_pair(&kit, 2, 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 3);
+	assert_true(kit.queues[0].is.paced && kit.queues[2].is.tracked);
+	kit_ready(&kit, 0);
+	kit_ready(&kit, 1);
+	kit_trace(&kit);
+	kit_ready(&kit, 2);
+	assert_string_equal(kit_trace(&kit), "-0 -1");
+	assert_int_equal(xs_sched_set_policy(kit.s, "hpf", kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "+0 +1");
+	assert_false(kit.queues[0].is.paced);
+	assert_int_equal(xs_sched_set_policy(kit.s, "hhpf", kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "-0 -1");
+	assert_int_equal(xs_sched_process_remove(kit.s, 2, kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "+0 +1");
+	kit_stop(&kit);
+}
+
+static void chpf_follows_the_cpu(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CHPF", 4);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 200); /* plays no part */
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_CPU_PRIORITY, xs_cpu_priority(false, 0, -5));
+	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_CPU_PRIORITY, xs_cpu_priority(true, 1, 0));
+	kit_hint(&kit, XS_HINT_PROCESS, 3, XS_HINT_CPU_PRIORITY, xs_cpu_priority(true, 2, 0));
+	kit_ready(&kit, 0);
+	kit_ready(&kit, 1);
+	assert_string_equal(kit_trace(&kit), "-0");
+	kit_ready(&kit, 2);
+	assert_string_equal(kit_trace(&kit), "-1");
+	kit_ready(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "-2");
+	assert_false(kit.queues[3].is.paced);
+	assert_true(kit.queues[2].is.paced);
+	kit_stop(&kit);
+}
+
+static void kedf_runs_the_earliest(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "KEDF", 5);
+	kit_ready(&kit, 0);
+	kit_ready(&kit, 1);
+	assert_string_equal(kit_trace(&kit), ""); /* nobody is in a hurry */
+	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_DEADLINE_US, 5000);
+	kit_hint(&kit, XS_HINT_PROCESS, 3, XS_HINT_DEADLINE_US, 1000);
+	kit_trace(&kit);
+	kit_ready(&kit, 2);
+	assert_string_equal(kit_trace(&kit), "-0 -1 +2");
+	kit.now += MS;
+	kit_ready(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "-2 +3");
+	kit_hint(&kit, XS_HINT_ALL, 0, XS_HINT_KDEADLINE, 3);
+	assert_true(kit_runs(&kit, 3) && kit_runs(&kit, 2) && kit_runs(&kit, 0));
+	assert_false(kit_runs(&kit, 1));
+	/* No deadline is not the earliest one (D83), and the other device is its own (per device). */
+	kit_hint(&kit, XS_HINT_PROCESS, 3, XS_HINT_DEADLINE_US, -1);
+	kit_param(&kit, "KEDF", "k", 2);
+	assert_true(kit_runs(&kit, 2));
+	kit_queue(&kit, 4, 5, 1);
+	kit_ready(&kit, 5);
+	assert_true(kit_runs(&kit, 5));
+	kit_stop(&kit);
+}
+
+static void lax_becomes_critical(void **state)
+{
+	struct xs_hint lax = {
+		.kind = XS_HINT_LAXITY_US, .value = 2000, .lax_prio = -1, .crit_prio = 10
+	};
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "LAX", 2);
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_PROCESS, 1, &lax, kit.now), 0);
+	kit_ready(&kit, 1);
+	kit_ready(&kit, 0);
+	assert_string_equal(kit_trace(&kit), "-1");
+	kit_pass(&kit, 2 * MS - 1, NULL, 0);
+	assert_string_equal(kit_trace(&kit), "");
+	kit_pass(&kit, 1, NULL, 0);
+	assert_string_equal(kit_trace(&kit), "-0 +1");
+	assert_int_equal(xs_sched_next_wake_ns(kit.s), 0);
+	lax.value = -1; /* none: not critical at once (D84) */
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_PROCESS, 1, &lax, kit.now), 0);
+	assert_true(kit_runs(&kit, 0) && kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
+static void window(struct kit *kit, uint64_t process, uint64_t display, bool active)
+{
+	const struct xs_hint hint = {
+		.kind = XS_HINT_WINDOW_ACTIVE, .value = active, .display = display
+	};
+
+	assert_int_equal(xs_sched_hint(kit->s, XS_HINT_PROCESS, process, &hint, kit->now), 0);
+}
+
+static void awf_puts_the_window_in_front(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "AWF", 3);
+	for (unsigned int i = 0; i < 3; i++)
+		kit_ready(&kit, i);
+	assert_string_equal(kit_trace(&kit), "");
+	assert_false(kit.queues[0].is.paced);
+	window(&kit, 1, 100, true);
+	assert_string_equal(kit_trace(&kit), "-0 -2");
+	assert_true(kit.queues[0].is.paced && !kit.queues[1].is.paced);
+	window(&kit, 1, 200, true);
+	window(&kit, 2, 100, true); /* 1 loses this display and keeps the other (D85) */
+	assert_string_equal(kit_trace(&kit), "+2");
+	window(&kit, 1, 100, false); /* no longer his to give up */
+	assert_true(kit_runs(&kit, 1) && kit_runs(&kit, 2));
+	window(&kit, 2, 200, true);
+	assert_string_equal(kit_trace(&kit), "-1");
+	assert_int_equal(xs_sched_process_remove(kit.s, 2, kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "+0 +1");
+	/* A new process with the same number is not active. */
+	kit_pair(&kit, 2, 0);
+	kit_ready(&kit, 2);
+	assert_true(kit_runs(&kit, 0));
+	kit_stop(&kit);
+}
+
+/* A request each 10 ms of which the best effort leaves so much for it. */
+static uint64_t serve(struct kit *kit, unsigned int requests)
+{
+	uint64_t ran[2] = { 0, 0 }, total = 0;
+
+	for (unsigned int i = 0; i < requests; i++) {
+		uint64_t before = ran[1], work = 4 * MS, spent = 0;
+
+		kit_ready(kit, 0);
+		/* While the other one runs too, the request advances at half the speed. */
+		while (work > 0) {
+			uint64_t step = 100 * US;
+
+			kit_pass(kit, step, ran, 2);
+			work -= work < step ? work : ran[1] > before ? step / 2 : step;
+			before = ran[1];
+			spent += step;
+		}
+		kit_idle(kit, 0);
+		total += spent;
+		kit_pass(kit, 1 * MS, ran, 2);
+	}
+	return total / requests;
+}
+
+static void slo_holds_the_target(void **state)
+{
+	uint64_t ran[2] = { 0, 0 }, latency_ns;
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SLO", 2);
+	kit_ready(&kit, 1);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_TARGET_US, 6000);
+	assert_true(kit.queues[1].is.paced && !kit.queues[0].is.paced);
+	serve(&kit, 300);
+	latency_ns = serve(&kit, 100);
+	assert_true(latency_ns <= 6 * MS);
+	assert_true(latency_ns > 4200 * US); /* and the rest is not wasted */
+	/* A service that is never done keeps the device, but for the least duty. */
+	kit_ready(&kit, 0);
+	kit_pass(&kit, 100 * MS, NULL, 0);
+	kit_pass(&kit, 1000 * MS, ran, 2);
+	assert_int_equal(ran[0], 1000 * MS);
+	assert_in_range(ran[1], 9 * MS, 11 * MS);
+	kit_stop(&kit);
+}
+
+/* D90, D91: a change of policy keeps the hints and tells what changed, nothing else. */
+static void hints_survive_a_change_of_policy(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "HPF", 3);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 9);
+	kit_hint(&kit, XS_HINT_QUEUE, 2, XS_HINT_UTILIZATION, 100);
+	for (unsigned int i = 0; i < 3; i++)
+		kit_ready(&kit, i);
+	kit_trace(&kit);
+	for (unsigned int round = 0; round < 3; round++) {
+		assert_int_equal(xs_sched_set_policy(kit.s, "KEDF", kit.now), 0);
+		assert_string_equal(kit_trace(&kit), "+0 +2");
+		assert_int_equal(xs_sched_set_policy(kit.s, "HPF", kit.now), 0);
+		assert_string_equal(kit_trace(&kit), "-0 -2");
+	}
+	assert_int_equal(xs_sched_set_policy(kit.s, "UP", kit.now), 0);
+	kit_trace(&kit);
+	kit_pass(&kit, 100 * MS, NULL, 0);
+	kit_trace(&kit);
+	assert_int_equal(xs_sched_set_policy(kit.s, "HPF", kit.now), 0);
+	assert_true(!kit_runs(&kit, 0) && kit_runs(&kit, 1) && !kit_runs(&kit, 2));
+	kit_stop(&kit);
+}
+
+static void hints_for_processes_only(void **state)
+{
+	struct xs_hint hint = { .kind = XS_HINT_LIMIT, .value = 10 };
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SHARE", 1);
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_QUEUE, 0, &hint, kit.now), -EINVAL);
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_ALL, 0, &hint, kit.now), 0);
+	hint.kind = XS_HINT_WINDOW_ACTIVE;
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_ALL, 0, &hint, kit.now), -EINVAL);
+	kit_stop(&kit);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hhpf_looks_at_all_devices),
+		cmocka_unit_test(chpf_follows_the_cpu),
+		cmocka_unit_test(kedf_runs_the_earliest),
+		cmocka_unit_test(lax_becomes_critical),
+		cmocka_unit_test(awf_puts_the_window_in_front),
+		cmocka_unit_test(slo_holds_the_target),
+		cmocka_unit_test(hints_survive_a_change_of_policy),
+		cmocka_unit_test(hints_for_processes_only),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
