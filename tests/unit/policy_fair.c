@@ -333,6 +333,145 @@ static void wait_is_bounded(void **state)
 	}
 }
 
+/* One who may run only when nobody else wants to must not hold the clock of the others back. */
+static void newcomer_beside_somebody_without_part(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "PUP", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 0);
+	pass(&kit, 300 * MS);
+	assert_int_equal(ran[1], 0);
+	kit_pair(&kit, 2, 0);
+	kit_ready(&kit, 2);
+	pass(&kit, SECOND);
+	assert_part(0, 50, 20);
+	assert_part(2, 50, 20);
+	kit_stop(&kit);
+}
+
+/* Reports that come late are not charged twice: once in advance and once when they come. */
+static void late_reports(void **state)
+{
+	uint64_t owed = 0;
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CFS", 2);
+	xs_sched_usage(kit.s, 0, 1);
+	memset(ran, 0, sizeof(ran));
+	for (unsigned int step = 0; step < 10000; step++) {
+		uint64_t before = ran[0];
+
+		kit_pass(&kit, 100 * US, ran, 2);
+		owed += ran[0] - before;
+		if (owed >= 20 * MS) {
+			xs_sched_usage(kit.s, 0, owed);
+			owed = 0;
+		}
+	}
+	assert_part(0, 50, 30);
+	kit_stop(&kit);
+}
+
+static void lent_queue_runs_with_its_process(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "UP", 2);
+	kit_queue(&kit, 0, 2, 0);
+	kit_ready(&kit, 2);
+	assert_int_equal(xs_sched_queue_lend(kit.s, 2, 0, kit.now), 0);
+	for (unsigned int step = 0; step < 100; step++) {
+		kit_pass(&kit, 1 * MS, NULL, 0);
+		assert_int_equal(kit_runs(&kit, 2), !kit_runs(&kit, 1));
+	}
+	kit_stop(&kit);
+}
+
+static void limited_newcomer_need_not_save_first(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SPUP", 0);
+	kit_pair(&kit, 0, 0);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_UTILIZATION, 10);
+	kit_ready(&kit, 0);
+	assert_true(kit_runs(&kit, 0));
+	kit_stop(&kit);
+}
+
+/* A stream of short visitors, each on the best level, cannot keep a long one out for ever. */
+static void mlfq_boosts_the_long_one(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "MLFQ", 1);
+	for (unsigned int i = 1; i <= 60; i++)
+		kit_pair(&kit, i, 0);
+	kit_ready(&kit, 1);
+	kit_pass(&kit, 500 * MS, NULL, 0);
+	memset(ran, 0, sizeof(ran));
+	for (unsigned int step = 0; step < 600; step++) {
+		unsigned int next = 2 + (step + 1) % 59;
+
+		kit_ready(&kit, next);
+		kit_idle(&kit, step ? 2 + step % 59 : 1);
+		kit_pass(&kit, 5 * MS, ran, 1);
+	}
+	assert_true(ran[0] >= 10 * MS);
+	assert_true(ran[0] <= 500 * MS);
+	kit_stop(&kit);
+}
+
+/* Who runs at each change, with the time in microseconds since the start. */
+static const char *golden(struct kit *kit, uint64_t ns)
+{
+	static char line[1024];
+	uint64_t start_ns = kit->now, end = kit->now + ns;
+	size_t used = 0;
+
+	line[0] = '\0';
+	kit_trace(kit);
+	while (kit->now < end) {
+		uint64_t wake = xs_sched_next_wake_ns(kit->s);
+
+		kit_pass(kit, (wake && wake < end ? wake : end) - kit->now, NULL, 0);
+		if (kit->trace[0])
+			used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%d: %s",
+				used ? "; " : "", (int)((kit->now - start_ns) / US),
+				kit_trace(kit));
+	}
+	return line;
+}
+
+static void golden_traces(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "PUP", 3);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_UTILIZATION, 60);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 30);
+	assert_string_equal(golden(&kit, 30 * MS),
+		"5000: -0 +1; 9500: -1 +2; 11000: -2 +0; 20000: -0 +1; 24500: -1 +2; 26000: -2 +0");
+	kit_stop(&kit);
+	start(&kit, "CFS", 3);
+	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 4);
+	assert_string_equal(golden(&kit, 8 * MS),
+		"1000: -0 +1; 2000: -1 +2; 5000: -2 +0; 6000: -0 +1; 7000: -1 +2");
+	kit_stop(&kit);
+	start(&kit, "MLFQ", 2);
+	assert_string_equal(golden(&kit, 160 * MS),
+		"10000: -0 +1; 20000: -1 +0; 40000: -0 +1; 60000: -1 +0; 100000: -0 +1; "
+		"140000: -1 +0");
+	kit_stop(&kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +489,12 @@ int main(void)
 		cmocka_unit_test(silence_is_no_advantage),
 		cmocka_unit_test(mlfq_prefers_short_work),
 		cmocka_unit_test(wait_is_bounded),
+		cmocka_unit_test(newcomer_beside_somebody_without_part),
+		cmocka_unit_test(late_reports),
+		cmocka_unit_test(lent_queue_runs_with_its_process),
+		cmocka_unit_test(limited_newcomer_need_not_save_first),
+		cmocka_unit_test(mlfq_boosts_the_long_one),
+		cmocka_unit_test(golden_traces),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

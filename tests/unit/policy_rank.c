@@ -38,6 +38,26 @@ static void hhpf_looks_at_all_devices(void **state)
 	kit_stop(&kit);
 }
 
+/* A device with nothing to do does not open to what another device keeps out. */
+static void hhpf_keeps_idle_gates_shut(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "HHPF", 2);
+	kit_queue(&kit, 0, 2, 1);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 1);
+	kit_trace(&kit);
+	kit_ready(&kit, 1);
+	kit_ready(&kit, 2);
+	assert_string_equal(kit_trace(&kit), "-2");
+	kit_idle(&kit, 2);
+	assert_string_equal(kit_trace(&kit), "");
+	kit_idle(&kit, 1);
+	assert_string_equal(kit_trace(&kit), "+2");
+	kit_stop(&kit);
+}
+
 static void chpf_follows_the_cpu(void **state)
 {
 	struct kit kit;
@@ -200,6 +220,39 @@ static void slo_holds_the_target(void **state)
 	kit_stop(&kit);
 }
 
+/* How long best effort runs beside the first millisecond of requests that take so long. */
+static uint64_t beside(struct kit *kit, uint64_t latency_ns, unsigned int requests)
+{
+	uint64_t ran[2] = { 0, 0 };
+
+	for (unsigned int i = 0; i < requests; i++) {
+		kit_ready(kit, 0);
+		if (i == requests - 1)
+			memset(ran, 0, sizeof(ran));
+		kit_pass(kit, latency_ns < 1 * MS ? latency_ns : 1 * MS, ran, 2);
+		if (latency_ns > 1 * MS)
+			kit_pass(kit, latency_ns - 1 * MS, NULL, 0);
+		kit_idle(kit, 0);
+		kit->now += 10 * MS - (kit->now % (5 * MS));
+	}
+	return ran[1];
+}
+
+static void slo_learns_from_latencies(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SLO", 2);
+	kit_ready(&kit, 1);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_TARGET_US, 4000);
+	assert_int_equal(beside(&kit, 500 * US, 1), 0);
+	assert_int_equal(beside(&kit, 500 * US, 60), 500 * US);
+	assert_int_equal(beside(&kit, 3500 * US, 5), 1 * MS); /* neither good nor bad */
+	assert_int_equal(beside(&kit, 5000 * US, 8), 0);
+	kit_stop(&kit);
+}
+
 /* D90, D91: a change of policy keeps the hints and tells what changed, nothing else. */
 static void hints_survive_a_change_of_policy(void **state)
 {
@@ -245,11 +298,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hhpf_looks_at_all_devices),
+		cmocka_unit_test(hhpf_keeps_idle_gates_shut),
 		cmocka_unit_test(chpf_follows_the_cpu),
 		cmocka_unit_test(kedf_runs_the_earliest),
 		cmocka_unit_test(lax_becomes_critical),
 		cmocka_unit_test(awf_puts_the_window_in_front),
 		cmocka_unit_test(slo_holds_the_target),
+		cmocka_unit_test(slo_learns_from_latencies),
 		cmocka_unit_test(hints_survive_a_change_of_policy),
 		cmocka_unit_test(hints_for_processes_only),
 	};

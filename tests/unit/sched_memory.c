@@ -11,7 +11,11 @@
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 
+void __real_free(void *block);
+void __wrap_free(void *block);
+
 static int until_failure = -1; /* allocations that still succeed; negative: all */
+static int blocks;             /* in use */
 
 void *__wrap_calloc(size_t count, size_t size)
 {
@@ -19,7 +23,14 @@ void *__wrap_calloc(size_t count, size_t size)
 		return NULL;
 	if (until_failure > 0)
 		until_failure--;
+	blocks++;
 	return __real_calloc(count, size);
+}
+
+void __wrap_free(void *block)
+{
+	blocks -= block != NULL;
+	__real_free(block);
 }
 
 struct picture {
@@ -85,6 +96,7 @@ static void story(const char *policy)
 	until_it_works(&kit, xs_sched_param_set(kit.s, NULL, "unit", 0, kit.now));
 	until_it_works(&kit, xs_sched_param_set(kit.s, NULL, "unit", 1, kit.now));
 	kit_stop(&kit);
+	assert_int_equal(blocks, 0);
 }
 
 static void every_allocation(void **state)

@@ -14,6 +14,7 @@
 struct world {
 	struct kit kit;
 	uint64_t seed;
+	bool queues_are_units;
 	bool alive[PROCESSES];
 	struct xs_sched_row rows[QUEUES];
 	bool present[QUEUES];
@@ -69,6 +70,36 @@ static void check_priority(const struct world *world, const struct xs_sched_row 
 		assert_int_equal(row->decision.run, rank(row) >= highest);
 }
 
+/* Policies under which anybody may preempt anybody: a second unit on the device, and all are paced. */
+static void check_turns(const struct world *world, const struct xs_sched_row *row)
+{
+	bool by_queue = is_policy(world, "UP") || is_policy(world, "KEDF") ||
+			is_policy(world, "LAX") || world->queues_are_units;
+	bool others = false;
+
+	for (unsigned int i = 0; i < QUEUES; i++) {
+		const struct xs_sched_row *other = &world->rows[i];
+
+		if (!world->present[i] || other->device != row->device || other == row ||
+			other->priority == XS_PRIORITY_NO_EXECUTE)
+			continue;
+		others |= by_queue || other->process != row->process;
+	}
+	assert_int_equal(row->decision.paced, others);
+	assert_int_equal(row->decision.tracked, others || row->lent != XS_LEND_NONE);
+}
+
+static bool takes_turns(const struct world *world)
+{
+	static const char *const policies[] = { "UP", "PUP", "SPUP", "KEDF", "LAX", "CFS", "MLFQ",
+		"SHARE" };
+
+	for (unsigned int i = 0; i < 8; i++)
+		if (is_policy(world, policies[i]))
+			return true;
+	return false;
+}
+
 static bool may_leave_device_idle(const struct world *world)
 {
 	return is_policy(world, "SPUP") || is_policy(world, "SHARE") || is_policy(world, "HHPF");
@@ -104,12 +135,22 @@ static void check_device(const struct world *world, uint64_t device)
 		assert_true(processes <= 1);
 }
 
+/* As the scheduler's parameter says, for the policies that leave it open. */
+static bool queues_are_units(const struct world *world)
+{
+	int64_t unit;
+
+	assert_int_equal(xs_sched_param_get(world->kit.s, NULL, "unit", &unit), 0);
+	return unit == 0 && (is_policy(world, "CFS") || is_policy(world, "MLFQ"));
+}
+
 static void check(struct world *world)
 {
 	memset(world->seen, 0, sizeof(world->seen));
 	xs_sched_snapshot(world->kit.s, keep, world);
 	assert_memory_equal(world->seen, world->present, sizeof(world->seen));
 	assert_int_equal(world->kit.doubled, 0);
+	world->queues_are_units = queues_are_units(world);
 	for (unsigned int i = 0; i < QUEUES; i++) {
 		const struct xs_sched_row *row = &world->rows[i];
 
@@ -123,6 +164,8 @@ static void check(struct world *world)
 			continue;
 		if (is_policy(world, "HPF") || is_policy(world, "HHPF"))
 			check_priority(world, row);
+		else if (takes_turns(world))
+			check_turns(world, row);
 	}
 	for (uint64_t device = 0; device < DEVICES; device++)
 		check_device(world, device);
