@@ -4,10 +4,10 @@
  *
  * For: a desktop, where the window in front should be smooth whatever computes behind it.
  *
- * How: while a process that owns the active window of some display is runnable on a device, only such
- * processes run there; otherwise everybody does. Who is active is a hint, sent by a monitor of the
- * window system (X11, Wayland or another one: the policy does not care). Each display has one active
- * process, and a process may be active on several.
+ * How: while a process that owns the active window of some display is runnable on a device, only
+ * such processes run there; otherwise everybody does. Who is active is a hint, sent by a monitor of
+ * the window system (X11, Wayland or another one: the policy does not care). Each display has one
+ * active process, and a process may be active on several.
  *
  * Bad when: nobody looks at a window; then it does nothing. A game in front starves what is behind.
  */

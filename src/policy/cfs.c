@@ -5,14 +5,14 @@
  * For: several users of one device who should all get on, some faster than others.
  *
  * How: units take turns by virtual time (fair.h) with a weight of 1.2 to the power of the priority:
- * one step of priority is 20 % more device time. A unit is a process, so that opening more streams does
- * not buy a larger part, unless the scheduler's parameter "unit" says otherwise. What counts is the
- * device time that is measured, or the time of running where nothing is measured.
+ * one step of priority is 20 % more device time. A unit is a process, so that opening more streams
+ * does not buy a larger part, unless the scheduler's parameter "unit" says otherwise. What counts
+ * is the device time that is measured, or the time of running where nothing is measured.
  *
- * Bad when: somebody needs an answer now: whoever wakes waits for the slice of the running one to end.
- * Programs that wait for each of their kernels give up the rest of their turn each time, and get less
- * than their part from those that never do. Priorities beyond -30..30 count as these: a factor of 237
- * up or down, because 1.2 to the power of 255 is no fairness.
+ * Bad when: somebody needs an answer now: whoever wakes waits for the slice of the running one to
+ * end. Programs that wait for each of their kernels give up the rest of their turn each time, and
+ * get less than their part from those that never do. Priorities beyond -30..30 count as these: a
+ * factor of 237 up or down, because 1.2 to the power of 255 is no fairness.
  */
 #include "policy/fair.h"
 #include "policy/policies.h"

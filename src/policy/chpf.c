@@ -5,9 +5,9 @@
  * For: machines on which nice, chrt or a service manager already say who is important.
  *
  * How: as HPF on each device, with the CPU priority of the process in place of hints: any real-time
- * priority is above any nice value. The policy reads no files; whoever runs the scheduler samples the
- * processes, at most every 100 ms, and reports a change. A process that was not sampled counts as
- * nice 0, like any other.
+ * priority is above any nice value. The policy reads no files; whoever runs the scheduler samples
+ * the processes, at most every 100 ms, and reports a change. A process that was not sampled counts
+ * as nice 0, like any other.
  *
  * Bad when: programs raise their own niceness for reasons that have nothing to do with the device.
  * Strict like HPF: a busy important process starves the others.

@@ -51,8 +51,8 @@ void xs_fair_set(struct xs_unit *unit, uint32_t weight, uint32_t limit, uint64_t
 }
 
 /*
- * Lets the least virtual time catch up with the runnable units, apart from one. Those of weight 0 are
- * left behind for as long as there are others, so they do not count.
+ * Lets the least virtual time catch up with the runnable units, apart from one. Those of weight 0
+ * are left behind for as long as there are others, so they do not count.
  */
 static void advance(struct xs_sched_device *device, const struct xs_unit *apart)
 {

@@ -3,19 +3,19 @@
  * Taking turns by virtual time: the common half of UP, PUP, SPUP, CFS and SHARE.
  *
  * One unit of a device runs at a time. Each has a virtual time that advances by what it is charged,
- * divided by its weight; the unit with the least runs next, for one slice. So each gets device time in
- * proportion to its weight, and one that overruns its slice waits longer for the next.
+ * divided by its weight; the unit with the least runs next, for one slice. So each gets device time
+ * in proportion to its weight, and one that overruns its slice waits longer for the next.
  *
- * Nobody can save up: a newcomer starts at the least virtual time of the runnable units, and one that
- * slept comes back at most a slice behind it. Therefore a runnable unit waits at most for one turn of
- * each other unit of its weight, plus what they overran.
+ * Nobody can save up: a newcomer starts at the least virtual time of the runnable units, and one
+ * that slept comes back at most a slice behind it. Therefore a runnable unit waits at most for one
+ * turn of each other unit of its weight, plus what they overran.
  *
  * A unit may have a limit, a part of the device that it never exceeds whoever else is idle: running
  * spends tokens that come back at that rate, and without tokens it does not run. It can save up at
  * most one slice of them.
  *
- * The policy has a struct xs_fair_device and a struct xs_fair_unit as its states, calls xs_fair_set()
- * for every runnable unit in choose(), and then xs_fair_choose().
+ * The policy has a struct xs_fair_device and a struct xs_fair_unit as its states, calls
+ * xs_fair_set() for every runnable unit in choose(), and then xs_fair_choose().
  */
 #ifndef XS_POLICY_FAIR_H
 #define XS_POLICY_FAIR_H

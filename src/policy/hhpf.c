@@ -2,8 +2,8 @@
 /*
  * HHPF: highest priority first over all devices of the machine together.
  *
- * For: one task that moves between devices, say from a GPU to an NPU and back, and must find the next
- * device free and the memory bandwidth to itself when it gets there.
+ * For: one task that moves between devices, say from a GPU to an NPU and back, and must find the
+ * next device free and the memory bandwidth to itself when it gets there.
  *
  * How: as HPF, but a queue runs only if its priority equals the highest runnable one on any device.
  *
@@ -53,7 +53,7 @@ static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
 
 static bool admits(const struct xs_unit *unit)
 {
-	return xs_unit_base_priority(unit) >= machine_top(xs_unit_device(unit));
+	return xs_unit_priority(unit) >= machine_top(xs_unit_device(unit));
 }
 
 const struct xs_policy xs_policy_hhpf = {

@@ -5,15 +5,15 @@
  * For: a latency-critical program that shares a device with work that can wait. It is the default.
  *
  * How: of the runnable queues of a device, those of the highest priority run, all of them together;
- * lower ones stop until no higher queue is runnable. A queue of the highest priority registered on the
- * device can never be stopped, so it is never paced either.
+ * lower ones stop until no higher queue is runnable. A queue of the highest priority registered on
+ * the device can never be stopped, so it is never paced either.
  *
  * Bad when: the important program is always busy. Then the others starve, which is what strict
- * priority means. The parameter "floor" opens a way out: for that part of each period the gates of the
- * lower queues open too. The higher ones are not stopped meanwhile (they have no gate), so both share
- * the device as the hardware pleases: the floor is the time during which the others are admitted,
- * and the price is that much interference. Windows lie at fixed places of the clock, so that a queue
- * that comes and goes meets them as often as one that waits.
+ * priority means. The parameter "floor" opens a way out: for that part of each period the gates of
+ * the lower queues open too. The higher ones are not stopped meanwhile (they have no gate), so both
+ * share the device as the hardware pleases: the floor is the time during which the others are
+ * admitted, and the price is that much interference. Windows lie at fixed places of the clock, so
+ * that a queue that comes and goes meets them as often as one that waits.
  */
 #include "policy/policies.h"
 
@@ -67,7 +67,7 @@ static bool admits(const struct xs_unit *unit)
 {
 	const struct device_state *state = xs_device_state(xs_unit_device(unit));
 
-	return xs_unit_base_priority(unit) >= state->lowest;
+	return xs_unit_priority(unit) >= state->lowest;
 }
 
 const struct xs_policy xs_policy_hpf = {

@@ -2,17 +2,17 @@
 /*
  * KEDF: the k earliest deadlines first, on each device.
  *
- * For: periodic work with deadlines, such as camera pipelines, when k of them fit on the device side
- * by side.
+ * For: periodic work with deadlines, such as camera pipelines, when k of them fit on the device
+ * side by side.
  *
  * How: the deadline of a queue is the time at which it became ready plus its deadline hint. The k
  * runnable queues with the earliest deadlines run, the others wait. Queues without a deadline come
  * after all others, in the order in which they became ready; if no runnable queue has a deadline,
- * nobody is in a hurry and all of them run. k is the largest k hint among the runnable queues, or the
- * parameter. A deadline that has passed keeps its place: the queue is late, not unimportant.
+ * nobody is in a hurry and all of them run. k is the largest k hint among the runnable queues, or
+ * the parameter. A deadline that has passed keeps its place: the queue is late, not unimportant.
  *
- * Bad when: the device is overloaded. Then every deadline is missed a little, as always with earliest
- * deadline first, and queues without one starve.
+ * Bad when: the device is overloaded. Then every deadline is missed a little, as always with
+ * earliest deadline first, and queues without one starve.
  */
 #include "policy/policies.h"
 
@@ -39,8 +39,8 @@ static bool earlier(const struct unit_state *a, const struct unit_state *b)
 }
 
 /*
- * Brings the states of the runnable units up to date. Returns k, or 0 when all may run because nobody
- * has a deadline or there are not more than k.
+ * Brings the states of the runnable units up to date. Returns k, or 0 when all may run because
+ * nobody has a deadline or there are not more than k.
  */
 static int64_t look(struct xs_sched_device *device)
 {

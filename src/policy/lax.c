@@ -4,10 +4,10 @@
  *
  * For: requests with slack: they give way to others as long as they can still be on time.
  *
- * How: a queue with a laxity hint has its lax priority from the time it becomes ready until its laxity
- * is used up, and its critical priority from then on. A queue without one has its ordinary priority.
- * On each device the runnable queues of the highest priority run; a timer is set to the next moment at
- * which one becomes critical.
+ * How: a queue with a laxity hint has its lax priority from the time it becomes ready until its
+ * laxity is used up, and its critical priority from then on. A queue without one has its ordinary
+ * priority. On each device the runnable queues of the highest priority run; a timer is set to the
+ * next moment at which one becomes critical.
  *
  * Bad when: laxities are guesses. Too long, and the work is late; too short, and LAX is HPF.
  */

@@ -4,11 +4,11 @@
  *
  * For: a mix of interactive and long-running programs of which nothing is known.
  *
- * How: a unit begins at level 0. Having used the quantum of its level (doubling from level to level)
- * it drops one level; after sleeping for a while it starts again at level 0. On each device the
- * unit that waits longest on the best level runs. A unit that wakes at a better level takes over at
- * once. Every "boost" all runnable units return to level 0, which bounds the wait of long ones.
- * A timeslice hint sets the quantum of level 0 for its unit; priorities play no part.
+ * How: a unit begins at level 0. Having used the quantum of its level (doubling from level to
+ * level) it drops one level; after sleeping for a while it starts again at level 0. On each device
+ * the unit that waits longest on the best level runs. A unit that wakes at a better level takes
+ * over at once. Every "boost" all runnable units return to level 0, which bounds the wait of long
+ * ones. A timeslice hint sets the quantum of level 0 for its unit; priorities play no part.
  *
  * Bad when: importance has nothing to do with length.
  */
@@ -21,7 +21,7 @@ enum { QUANTUM, IDLE, BOOST };
 static const struct xs_param params[] = {
 	[QUANTUM] = {
 		.name = "quantum", .unit = "us", .min = 100, .max = 1000000, .def = 10000,
-		.doc = "device time on level 0 before dropping; twice as much on each further level",
+		.doc = "device time on level 0 before dropping; doubled on each further level",
 	},
 	[IDLE] = {
 		.name = "idle", .unit = "us", .min = 1000, .max = 10000000, .def = 100000,

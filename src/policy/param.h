@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parameters of policies as a table: it drives the configuration, the CLI, the API and the man page.
+ * Parameters of policies as a table: it drives the configuration, the CLI, the API and the man
+ * page.
  */
 #ifndef XS_POLICY_PARAM_H
 #define XS_POLICY_PARAM_H
@@ -26,9 +27,5 @@ struct xs_policy_info {
 
 /* Policy number index in the order of the documentation, or NULL past the end. */
 const struct xs_policy_info *xs_policy_info(size_t index);
-
-/* The parameters of the scheduler itself. */
-extern const struct xs_param xs_sched_params[];
-extern const size_t xs_sched_param_count;
 
 #endif

@@ -2,20 +2,22 @@
 /*
  * UP, PUP, SPUP: partition the time of each device by utilization hints.
  *
- * For: dividing a device by contract: this one 70 %, that one 30 %. UP divides among single queues, PUP
- * among processes. Both give what one part-holder leaves unused to the others. SPUP does not: a
- * process never gets more than its part, even alone, so its speed does not depend on its neighbours.
+ * For: dividing a device by contract: this one 70 %, that one 30 %. UP divides among single queues,
+ * PUP among processes. Both give what one part-holder leaves unused to the others. SPUP does not: a
+ * process never gets more than its part, even alone, so its speed does not depend on its
+ * neighbours.
  *
- * How: turns by virtual time (fair.h) on each device, the slice of a turn being the average time slice
- * x number of runnable units x part / sum of parts, so that a round lasts as long whatever the parts
- * are. Overruns and early ends are settled in later rounds, up to a slice. Units without a hint share
- * equally what the runnable ones with hints leave, at least 1 % each. Hints that add up to more than
- * 100 are taken in proportion. A part of 0 runs when nobody else wants to; under SPUP it never runs.
- * SPUP limits each unit to its part with saved-up time of one slice at most; as units without a hint
- * have no part of their own, theirs grows and shrinks with the number of runnable units.
+ * How: turns by virtual time (fair.h) on each device, the slice of a turn being the average time
+ * slice x number of runnable units x part / sum of parts, so that a round lasts as long whatever
+ * the parts are. Overruns and early ends are settled in later rounds, up to a slice. Units without
+ * a hint share equally what the runnable ones with hints leave, at least 1 % each. Hints that add
+ * up to more than 100 are taken in proportion. A part of 0 runs when nobody else wants to; under
+ * SPUP it never runs. SPUP limits each unit to its part with saved-up time of one slice at most; as
+ * units without a hint have no part of their own, theirs grows and shrinks with the number of
+ * runnable units.
  *
- * Bad when: requests are short and rare: whoever wakes waits for up to a round. SPUP leaves the device
- * idle on purpose.
+ * Bad when: requests are short and rare: whoever wakes waits for up to a round. SPUP leaves the
+ * device idle on purpose.
  */
 #include "policy/fair.h"
 #include "policy/policies.h"

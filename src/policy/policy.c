@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of policies, in the order of the documentation. Adding one is a file and a line here. */
+/*
+ * The table of policies, in the order of the documentation. Adding one is a file and a line here.
+ */
 #include "policy/policies.h"
 
 #include <strings.h>

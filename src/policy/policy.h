@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a policy is, and what it may ask. A policy is one file: an essay, a table of parameters and a
- * small table of functions, all optional but choose().
+ * What a policy is, and what it may ask. A policy is one file: an essay, a table of parameters and
+ * a small table of functions, all optional but choose().
  *
- * It thinks in units. A unit is what runs or stops as a whole on one device: one queue, or all queues
- * of one process (XS_UNIT_*). A unit is runnable while one of its queues is ready, not stalled and
- * not forbidden to run. The scheduler deals with everything else: idle queues, stalled queues, lent
- * priorities, pacing, timers, forbidden queues, and memory. A policy keeps no pointer outside the
- * state that is handed to it, allocates nothing, and reads no clock.
+ * It thinks in units. A unit is what runs or stops as a whole on one device: one queue, or all
+ * queues of one process (XS_UNIT_*). A unit is runnable while one of its queues is ready, not
+ * stalled and not forbidden to run. The scheduler deals with everything else: idle queues, stalled
+ * queues, lent priorities, pacing, timers, forbidden queues, and memory. A policy keeps no pointer
+ * outside the state that is handed to it, allocates nothing, and reads no clock.
  */
 #ifndef XS_POLICY_POLICY_H
 #define XS_POLICY_POLICY_H
@@ -43,15 +43,19 @@ struct xs_policy {
 	enum xs_pacing pacing;
 	bool machine_wide; /* ranks are compared across devices */
 
-	/* Zeroed memory that lives as long as the device or the unit, while the policy is in force. */
+	/*
+	 * Zeroed memory that lives as long as the device or the unit, while the policy is in force.
+	 */
 	size_t device_size;
 	size_t unit_size;
 
 	/* The device appeared, or the policy took over. */
 	void (*init)(struct xs_sched_device *device);
 
-	/* With XS_PACE_RANK: standing of a unit by its hints alone, XS_RANK_MIN..XS_RANK_MAX. The default
-	 * is its base priority. It is asked again after each hint. */
+	/*
+	 * With XS_PACE_RANK: standing of a unit by its hints alone, XS_RANK_MIN..XS_RANK_MAX. The
+	 * default is its base priority. It is asked again after each hint.
+	 */
 	int (*rank)(const struct xs_unit *unit);
 
 	/* The unit became runnable; it is already among the runnable ones. */
@@ -65,13 +69,15 @@ struct xs_policy {
 	void (*charge)(struct xs_unit *unit, uint64_t used_ns);
 
 	/*
-	 * Says with xs_unit_run() which runnable units of the device may run; the others stop. Called
-	 * after every change on the device, when the last unit went to sleep too, and at the time that
-	 * it returned (0: no timer).
+	 * Says with xs_unit_run() which runnable units of the device may run; the others stop.
+	 * Called after every change on the device, when the last unit went to sleep too, and at the
+	 * time that it returned (0: no timer).
 	 */
 	uint64_t (*choose)(struct xs_sched_device *device, uint64_t now_ns);
 
-	/* Would this idle unit be let through now? The default: when nobody is runnable. */
+	/*
+	 * Would this unit, which is not runnable, be let through now? The default: when nobody is.
+	 */
 	bool (*admits)(const struct xs_unit *unit);
 };
 
@@ -87,7 +93,9 @@ int xs_param_index(const struct xs_param *params, size_t count, const char *name
 #define XS_POLICIES_MAX 16
 #define XS_PARAMS_MAX   8
 
-/* --- what the scheduler answers ------------------------------------------------------------------ */
+/*
+ * --- what the scheduler answers ------------------------------------------------------------------
+ */
 
 void *xs_device_state(const struct xs_sched_device *device);
 void *xs_unit_state(const struct xs_unit *unit);

@@ -2,16 +2,17 @@
 /*
  * SHARE: a guaranteed part and an upper limit for each process, by measured device time.
  *
- * For: many tenants on one device, as memory and CPU are handed out to containers: a request that is
- * always there when needed, a limit that is never exceeded, and between the two whatever is free.
+ * For: many tenants on one device, as memory and CPU are handed out to containers: a request that
+ * is always there when needed, a limit that is never exceeded, and between the two whatever is
+ * free.
  *
  * How: turns by virtual time (fair.h) with the request as weight, so runnable processes divide the
- * device in proportion to their requests; a process at its limit waits until time has passed. Without
- * a request hint the utilization hint counts, without both an equal part of what the others leave.
- * Without a limit hint there is no limit.
+ * device in proportion to their requests; a process at its limit waits until time has passed.
+ * Without a request hint the utilization hint counts, without both an equal part of what the others
+ * leave. Without a limit hint there is no limit.
  *
- * Bad when: device time is not measured. Then the time of running stands in for it, and a process that
- * runs without using the device pays for it.
+ * Bad when: device time is not measured. Then the time of running stands in for it, and a process
+ * that runs without using the device pays for it.
  */
 #include "policy/fair.h"
 #include "policy/policies.h"
@@ -51,7 +52,7 @@ static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
 const struct xs_policy xs_policy_share = {
 	.info = {
 		.name = "SHARE",
-		.summary = "a guaranteed part and a limit for each process, by measured device time",
+		.summary = "a guaranteed part and a limit for each process",
 		XS_PARAM_TABLE(params),
 	},
 	.unit = XS_UNIT_PROCESS,

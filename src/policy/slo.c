@@ -5,14 +5,14 @@
  * For: a service with a latency objective beside batch work, when stopping all batch work at every
  * request would waste a device that is fast enough for both.
  *
- * How: a process with a target hint is a service; its latency is the time from ready to idle. Without
- * a runnable service everybody runs. With one, the services run and the others are admitted for a
- * part of each period, the duty. The duty grows by a step with every request that took less than
- * 80 % of its target and is halved by every one that missed it: it settles where the target just
- * holds. A request that is past half of its target has the device to itself until it is done.
+ * How: a process with a target hint is a service; its latency is the time from ready to idle.
+ * Without a runnable service everybody runs. With one, the services run and the others are admitted
+ * for a part of each period, the duty. The duty grows by a step with every request that took less
+ * than 80 % of its target and is halved by every one that missed it: it settles where the target
+ * just holds. A request that is past half of its target has the device to itself until it is done.
  *
- * Bad when: a service is busy without ever going idle: it counts as late, and the others are left with
- * the least duty. Targets that cannot be met even alone starve the others in the same way.
+ * Bad when: a service is busy without ever going idle: it counts as late, and the others are left
+ * with the least duty. Targets that cannot be met even alone starve the others in the same way.
  */
 #include "policy/policies.h"
 

@@ -2,9 +2,10 @@
 /*
  * Parameters, and the change of policy.
  *
- * A change first allocates everything that the new policy needs beside what is there; only when that
- * has succeeded, nothing can fail any more, and the old policy's memory goes. The runnable units are
- * lined up anew, so the new policy sees them wake, and the caller hears only what is different.
+ * A change first allocates everything that the new policy needs beside what is there; only when
+ * that has succeeded, nothing can fail any more, and the old policy's memory goes. The runnable
+ * units are lined up anew, so the new policy sees them wake, and the caller hears only what is
+ * different.
  */
 #include "sched/state.h"
 

@@ -3,10 +3,10 @@
  * From what the policy chose to what the caller is told.
  *
  * After each change of a device its policy chooses among the runnable units, and the difference to
- * what the caller knows is announced, closed gates first. Idle queues keep what they have, so that an
- * event does not cost a visit of all of them: their gate stays as it was, is judged anew when they go
- * idle themselves, and opens when the device runs out of work. A gate is closed only by an event of
- * its own queue or of its unit, so the openings are paid for by the closings before.
+ * what the caller knows is announced, closed gates first. Idle queues keep what they have, so that
+ * an event does not cost a visit of all of them: their gate stays as it was, is judged anew when
+ * they go idle themselves, and opens when the device runs out of work. A gate is closed only by an
+ * event of its own queue or of its unit, so the openings are paid for by the closings before.
  */
 #include "sched/state.h"
 
@@ -93,6 +93,23 @@ static void apply(struct xs_unit *unit, bool opening)
 	}
 }
 
+/*
+ * A stalled queue is out of the competition: nobody is stopped for its sake. Where ranks decide,
+ * those above it still stop it; where turns are taken, it has no turn and is left open.
+ */
+static void judge_stalled(struct xs_sched_device *device)
+{
+	const struct xs_policy *policy = device->sched->policy;
+
+	xs_list_for_each (link, &device->stalled) {
+		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, link);
+
+		queue->run = policy->pacing != XS_PACE_RANK || !policy->admits ||
+			     policy->admits(xs_queue_unit(queue));
+		xs_publish(queue);
+	}
+}
+
 /* Opens the gates of idle queues once nobody is in their way. */
 static void open_shut(struct xs_sched_device *device)
 {
@@ -135,14 +152,14 @@ static void choose(struct xs_sched_device *device, uint64_t now_ns)
 			unit->charged_ns = now_ns;
 		unit->running = unit->chosen;
 	}
+	judge_stalled(device);
 	if (xs_list_empty(&device->runnable))
 		open_shut(device);
 }
 
 static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
 {
-	xs_list_for_each(link, &device->sched->device_list)
-	{
+	xs_list_for_each (link, &device->sched->device_list) {
 		struct xs_sched_device *other = xs_list_entry(link, struct xs_sched_device, link);
 
 		if (other != device)
@@ -150,7 +167,9 @@ static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
 	}
 }
 
-/* A policy that spreads settles in the second round: what it knows of each device is fresh by then. */
+/*
+ * A policy that spreads settles in the second round: what it knows of each device is fresh by then.
+ */
 #define MOST_ROUNDS 3
 
 void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)

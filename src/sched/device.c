@@ -2,11 +2,11 @@
 /*
  * Devices, parties, and the levels from which pacing follows.
  *
- * Whether a queue is paced or tracked depends on who is registered, not on who is runnable. The queues
- * of a device hang on one list per rank, with a bit map of the lists that are not empty. Two numbers
- * of the device say it all: queues below the highest rank are paced, queues above the lowest one are
- * tracked. When one of the numbers moves, only the queues between its old and its new value change,
- * and only they are visited.
+ * Whether a queue is paced or tracked depends on who is registered, not on who is runnable. The
+ * queues of a device hang on one list per rank, with a bit map of the lists that are not empty. Two
+ * numbers of the device say it all: queues below the highest rank are paced, queues above the
+ * lowest one are tracked. When one of the numbers moves, only the queues between its old and its
+ * new value change, and only they are visited.
  */
 #include "sched/state.h"
 
@@ -45,6 +45,7 @@ struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id)
 	device->paced_below = -BEYOND;
 	device->tracked_above = BEYOND;
 	xs_list_init(&device->runnable);
+	xs_list_init(&device->stalled);
 	xs_list_init(&device->shut);
 	for (int i = 0; i < XS_LEVELS; i++)
 		xs_list_init(&device->levels[i]);

@@ -1,1 +1,2 @@
-sched.src := $(addprefix src/sched/,sched.c table.c device.c queue.c decide.c hint.c host.c config.c)
+sched.src := $(addprefix src/sched/, \
+	sched.c table.c device.c queue.c decide.c hint.c host.c config.c)

@@ -22,7 +22,7 @@ void xs_queue_enlist(struct xs_sched_queue *queue, uint64_t now_ns)
 	if (xs_queue_banned(queue) || !queue->ready)
 		return;
 	if (queue->stalled) {
-		queue->run = true;
+		xs_list_append(&queue->device->stalled, &queue->link);
 		return;
 	}
 	xs_list_append(&unit->runnable, &queue->link);
@@ -178,7 +178,7 @@ int xs_sched_queue_stalled(struct xs_sched *s, uint64_t id, bool stalled, uint64
 
 	if (!queue)
 		return -ENOENT;
-	if (!queue->ready || queue->stalled == stalled)
+	if (!queue->ready || queue->stalled == stalled || (stalled && !queue->run))
 		return 0;
 	s->stats.events++;
 	xs_queue_delist(queue, now_ns);
@@ -195,8 +195,10 @@ int xs_sched_queue_lend(struct xs_sched *s, uint64_t id, int priority, uint64_t 
 
 	if (!queue)
 		return -ENOENT;
-	if (priority != XS_LEND_NONE && priority > XS_PRIORITY_MAX)
+	if (priority > XS_PRIORITY_MAX)
 		priority = XS_PRIORITY_MAX;
+	else if (priority != XS_LEND_NONE && priority < XS_PRIORITY_MIN)
+		priority = XS_PRIORITY_MIN;
 	if (queue->lent == priority)
 		return 0;
 	s->stats.events++;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The scheduler: one object without I/O, clock, locks or threads. Events go in (a process, a queue,
- * ready, idle, a hint, a timer), decisions come out through one callback. The same object runs inside
- * an application under one mutex and inside the daemon in its loop.
+ * ready, idle, a hint, a timer), decisions come out through one callback. The same object runs
+ * inside an application under one mutex and inside the daemon in its loop.
  *
  * Processes, queues and devices are known by 64-bit numbers that the caller makes up; devices exist
  * while a queue is on them. Whatever may change a decision takes the time, which the caller reads
  * from one monotonic clock. Times in nanoseconds, unless a name says otherwise.
  *
- * Every call returns 0 or -errno and changes nothing when it fails: -ENOENT for a number (or a name)
- * that is not known, -EEXIST for one that is taken, -EINVAL or -ERANGE for a bad value, -ENOMEM.
- * Only the calls that add something or change the policy allocate memory.
+ * Every call returns 0 or -errno and changes nothing when it fails: -ENOENT for a number (or a
+ * name) that is not known, -EEXIST for one that is taken, -EINVAL or -ERANGE for a bad value,
+ * -ENOMEM. Only the calls that add something or change the policy allocate memory.
  *
  * The cost of an event grows with the runnable queues of its device, never with all queues.
  */
@@ -29,16 +29,16 @@ struct xs_sched;
  * What a queue may do.
  *
  *   run      the gate is open
- *   paced    somebody who could preempt this queue is registered on its device: only a bounded budget
- *            of device time may be in flight, so that a later stop takes effect soon
- *   tracked  somebody is let through when this queue goes idle, so idle has to be reported exactly and
- *            at once. When this becomes true, the caller reports the present state of the queue.
+ *   paced    somebody who could preempt this queue is registered on its device: only a bounded
+ *            budget of device time may be in flight, so that a later stop takes effect soon
+ *   tracked  somebody is let through when this queue goes idle, so idle has to be reported exactly
+ *            and at once. When it becomes true, the caller reports the present state of the queue.
  *
  * A queue that is neither paced nor tracked need not report at all: it is alone. A paced queue
  * reports ready, and idle at its leisure.
  *
- * An idle queue usually has its gate open, because its next command would be let through; a closed one
- * opens no later than when the device has nothing to do. Becoming ready always gets it a fresh
+ * An idle queue usually has its gate open, because its next command would be let through; a closed
+ * one opens no later than when the device has nothing to do. Becoming ready always gets it a fresh
  * verdict before xs_sched_queue_ready() returns.
  */
 struct xs_decision {
@@ -49,9 +49,9 @@ struct xs_decision {
 
 struct xs_sched_ops {
 	/*
-	 * Called when the decision for a queue changes, and once when the queue is added; never for a
-	 * queue that has been removed. Closed gates are announced before opened ones. It must not call
-	 * back into the scheduler.
+	 * Called when the decision for a queue changes, and once when the queue is added; never for
+	 * a queue that has been removed. Closed gates are announced before opened ones. It must not
+	 * call back into the scheduler.
 	 */
 	void (*decide)(void *ctx, uint64_t queue, struct xs_decision decision);
 };
@@ -70,8 +70,8 @@ int xs_sched_process_add(struct xs_sched *s, uint64_t process, const char *name,
 int xs_sched_process_remove(struct xs_sched *s, uint64_t process, uint64_t now_ns);
 
 /*
- * A queue starts idle. The offset is added to the priority of the process as long as the queue has no
- * priority of its own: minus the stream's priority number. It is held within -49..49, so that it
+ * A queue starts idle. The offset is added to the priority of the process as long as the queue has
+ * no priority of its own: minus the stream's priority number. It is held within -49..49, so that it
  * orders the streams of a process without leaving the class of the process.
  */
 int xs_sched_queue_add(struct xs_sched *s, uint64_t process, uint64_t queue, uint64_t device,
@@ -86,8 +86,9 @@ int xs_sched_queue_remove(struct xs_sched *s, uint64_t queue, uint64_t now_ns);
 int xs_sched_queue_ready(struct xs_sched *s, uint64_t queue, bool ready, uint64_t now_ns);
 
 /*
- * A ready, running queue that makes no progress. It keeps running, but holds nobody else back, until
- * it progresses (false) or goes idle. Ignored for an idle queue.
+ * A ready, running queue that makes no progress. It keeps running unless somebody more important
+ * wants to, but holds nobody else back, until it progresses (false) or goes idle. Ignored for a
+ * queue that is idle or stopped: of course that makes no progress.
  */
 int xs_sched_queue_stalled(struct xs_sched *s, uint64_t queue, bool stalled, uint64_t now_ns);
 
@@ -99,12 +100,14 @@ int xs_sched_queue_stalled(struct xs_sched *s, uint64_t queue, bool stalled, uin
 #define XS_LEND_NONE INT32_MIN
 int xs_sched_queue_lend(struct xs_sched *s, uint64_t queue, int priority, uint64_t now_ns);
 
-/* Adds measured device time. It changes no decision by itself; the next event or timer looks at it. */
+/*
+ * Adds measured device time. It changes no decision by itself; the next event or timer looks at it.
+ */
 int xs_sched_usage(struct xs_sched *s, uint64_t queue, uint64_t device_ns);
 
 /*
- * Hints belong to the scheduler, not to the policy: they survive a change of policy, and a policy that
- * has no use for one ignores it. The nearest one counts: of the queue, of the process, of all.
+ * Hints belong to the scheduler, not to the policy: they survive a change of policy, and a policy
+ * that has no use for one ignores it. The nearest one counts: of the queue, of the process, of all.
  */
 enum xs_hint_kind {
 	XS_HINT_PRIORITY,      /* -255..255, clamped; XS_PRIORITY_NO_EXECUTE: never runs */
@@ -113,7 +116,7 @@ enum xs_hint_kind {
 	XS_HINT_DEADLINE_US,   /* after becoming ready; negative: none */
 	XS_HINT_KDEADLINE,     /* how many run at a time under KEDF; below 1: -EINVAL */
 	XS_HINT_LAXITY_US,     /* after becoming ready, with both priorities; negative: none */
-	XS_HINT_WINDOW_ACTIVE, /* 1: the process owns the active window of the display, 0: no more */
+	XS_HINT_WINDOW_ACTIVE, /* 1: the process owns the active window of the display */
 	XS_HINT_CPU_PRIORITY,  /* of the process; see xs_cpu_priority() */
 	XS_HINT_REQUEST,       /* guaranteed share in percent, clamped to 0..100 */
 	XS_HINT_LIMIT,         /* most that it may use in percent, clamped to 1..100 */
@@ -138,15 +141,16 @@ struct xs_hint {
 enum xs_hint_scope { XS_HINT_QUEUE, XS_HINT_PROCESS, XS_HINT_ALL };
 
 /*
- * The id of scope XS_HINT_ALL is not looked at. Window, CPU priority, request, limit and target are for
- * processes; the first two not for all. Anything else: -EINVAL.
+ * The id of scope XS_HINT_ALL is not looked at. Window, CPU priority, request, limit and target are
+ * for processes; the first two not for all. Anything else: -EINVAL.
  */
 int xs_sched_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
 	const struct xs_hint *hint, uint64_t now_ns);
 
 /*
- * The value of XS_HINT_CPU_PRIORITY: larger is more important, any real-time priority (1..99) is above
- * any nice value. The scheduler reads no files: whoever runs it samples this, at most every 100 ms.
+ * The value of XS_HINT_CPU_PRIORITY: larger is more important, any real-time priority (1..99) is
+ * above any nice value. The scheduler reads no files: whoever runs it samples this, at most every
+ * 100 ms.
  */
 static inline int xs_cpu_priority(bool realtime, int rt_priority, int nice)
 {
@@ -159,8 +163,12 @@ const char *xs_sched_policy(const struct xs_sched *s);
 
 /*
  * Parameters: of the named policy, whether it is the present one or not, or of the scheduler itself
- * when policy is NULL. The tables with names, ranges and documentation are in policy/param.h.
+ * when policy is NULL. The tables with names, ranges and documentation are xs_policy_info() and
+ * this.
  */
+extern const struct xs_param xs_sched_params[];
+extern const size_t xs_sched_param_count;
+
 int xs_sched_param_set(
 	struct xs_sched *s, const char *policy, const char *name, int64_t value, uint64_t now_ns);
 int xs_sched_param_get(

@@ -8,13 +8,14 @@
  *             │          └─ shut: idle queues whose gate is closed
  *             └─ party: one process on one device; exists while that process has a queue there
  *
- * Each queue and each party carries a unit; the policy in force sees one kind of them. A queue is in
- * exactly one of these states:
+ * Each queue and each party carries a unit; the policy in force sees one kind of them. A queue is
+ * in exactly one of these states:
  *
  *   banned    priority XS_PRIORITY_NO_EXECUTE: gate closed, in no list, seen by nobody
  *   idle      in no list, or in device.shut if its gate is closed
  *   runnable  ready and not stalled: in unit.runnable, and the unit is in device.runnable
- *   stalled   ready without progress: gate open, seen by nobody
+ *   stalled   ready without progress: in device.stalled; holds nobody back, but can be stopped by
+ *             somebody more important
  */
 #ifndef XS_SCHED_STATE_H
 #define XS_SCHED_STATE_H
@@ -74,6 +75,7 @@ struct xs_sched_device {
 	struct xs_list link;       /* xs_sched.device_list */
 	struct xs_sched *sched;
 	struct xs_list runnable;          /* of xs_unit.link */
+	struct xs_list stalled;           /* of xs_sched_queue.link */
 	struct xs_list shut;              /* of xs_sched_queue.link */
 	struct xs_list levels[XS_LEVELS]; /* of xs_sched_queue.level_link */
 	uint64_t used_levels[XS_LEVELS / 64];
@@ -93,7 +95,7 @@ struct xs_sched_queue {
 	struct xs_list all_link;     /* xs_sched.queue_list */
 	struct xs_list process_link; /* xs_sched_process.queues */
 	struct xs_list level_link;   /* xs_sched_device.levels */
-	struct xs_list link;         /* xs_unit.runnable or xs_sched_device.shut */
+	struct xs_list link;         /* xs_unit.runnable or xs_sched_device.stalled or shut */
 	struct xs_sched_process *process;
 	struct xs_sched_device *device;
 	struct xs_party *party;

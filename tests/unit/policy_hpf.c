@@ -174,7 +174,17 @@ static void stalled_queue_holds_nobody_back(void **state)
 	assert_true(kit_runs(&kit, 2));
 	assert_int_equal(xs_sched_queue_stalled(kit.s, 2, false, kit.now), 0);
 	assert_string_equal(kit_trace(&kit), "-1");
+	/* Being stopped is no stall, and a stall is no way around somebody more important. */
+	assert_int_equal(xs_sched_queue_stalled(kit.s, 1, true, kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "");
 	assert_int_equal(xs_sched_queue_stalled(kit.s, 2, true, kit.now), 0);
+	kit_pair(&kit, 3, 0);
+	kit_hint(&kit, XS_HINT_PROCESS, 3, XS_HINT_PRIORITY, 2);
+	kit_trace(&kit);
+	kit_ready(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "-1 -2");
+	kit_idle(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "+1 +2");
 	kit_idle(&kit, 2);
 	kit_ready(&kit, 2);
 	assert_false(kit_runs(&kit, 1));

@@ -52,9 +52,13 @@ static void hhpf_keeps_idle_gates_shut(void **state)
 	kit_ready(&kit, 2);
 	assert_string_equal(kit_trace(&kit), "-2");
 	kit_idle(&kit, 2);
+	kit_queue(&kit, 0, 3, 1);
+	assert_string_equal(kit_trace(&kit), "-3");
+	kit_ready(&kit, 3);
+	kit_idle(&kit, 3);
 	assert_string_equal(kit_trace(&kit), "");
 	kit_idle(&kit, 1);
-	assert_string_equal(kit_trace(&kit), "+2");
+	assert_string_equal(kit_trace(&kit), "+2 +3");
 	kit_stop(&kit);
 }
 
@@ -100,7 +104,9 @@ static void kedf_runs_the_earliest(void **state)
 	kit_hint(&kit, XS_HINT_ALL, 0, XS_HINT_KDEADLINE, 3);
 	assert_true(kit_runs(&kit, 3) && kit_runs(&kit, 2) && kit_runs(&kit, 0));
 	assert_false(kit_runs(&kit, 1));
-	/* No deadline is not the earliest one (D83), and the other device is its own (per device). */
+	/*
+	 * No deadline is not the earliest one (D83), and the other device is its own (per device).
+	 */
 	kit_hint(&kit, XS_HINT_PROCESS, 3, XS_HINT_DEADLINE_US, -1);
 	kit_param(&kit, "KEDF", "k", 2);
 	assert_true(kit_runs(&kit, 2));

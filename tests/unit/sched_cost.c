@@ -65,7 +65,9 @@ static void transitions_do_not_see_idle_queues(void **state)
 	}
 }
 
-/* Gates that were shut open when the device runs dry; each of them was shut by an event of its own. */
+/*
+ * Gates that were shut open when the device runs dry; each of them was shut by an event of its own.
+ */
 static void openings_are_paid_by_closings(void **state)
 {
 	static struct kit kit;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The caller of a scheduler, for tests: keeps what it was told, checks that it is told nothing twice,
- * and writes a trace. Queues are numbered below KIT_QUEUES, devices below KIT_DEVICES.
+ * The caller of a scheduler, for tests: keeps what it was told, checks that it is told nothing
+ * twice, and writes a trace. Queues are numbered below KIT_QUEUES, devices below KIT_DEVICES.
  */
 #ifndef TESTS_SCHED_KIT_H
 #define TESTS_SCHED_KIT_H
@@ -122,8 +122,8 @@ static inline void kit_pair(struct kit *kit, uint64_t number, uint64_t device)
 }
 
 /*
- * Lets time pass, firing timers. Adds the running time of each of the first count queues, as long as
- * it is allowed to run, to ran_ns.
+ * Lets time pass, firing timers. Adds the running time of each of the first count queues, as long
+ * as it is allowed to run, to ran_ns.
  */
 static inline void kit_pass(struct kit *kit, uint64_t ns, uint64_t *ran_ns, unsigned int count)
 {

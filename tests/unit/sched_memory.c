@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running out of memory at every allocation there is, one after the other: the call says -ENOMEM and
- * nothing has changed. calloc() is the only allocator that the scheduler uses; the linker puts ours in
- * its place.
+ * Running out of memory at every allocation there is, one after the other: the call says -ENOMEM
+ * and nothing has changed. calloc() is the only allocator that the scheduler uses; the linker puts
+ * ours in its place.
  */
 #include "sched_kit.h"
 

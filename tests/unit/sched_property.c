@@ -66,11 +66,13 @@ static void check_priority(const struct world *world, const struct xs_sched_row 
 	}
 	assert_int_equal(row->decision.paced, paced);
 	assert_int_equal(row->decision.tracked, tracked);
-	if (counts(row) && row->lent == XS_LEND_NONE)
+	if (row->ready && row->lent == XS_LEND_NONE)
 		assert_int_equal(row->decision.run, rank(row) >= highest);
 }
 
-/* Policies under which anybody may preempt anybody: a second unit on the device, and all are paced. */
+/*
+ * Policies under which anybody may preempt anybody: a second unit on the device, and all are paced.
+ */
 static void check_turns(const struct world *world, const struct xs_sched_row *row)
 {
 	bool by_queue = is_policy(world, "UP") || is_policy(world, "KEDF") ||
@@ -158,7 +160,7 @@ static void check(struct world *world)
 			continue;
 		if (row->priority == XS_PRIORITY_NO_EXECUTE)
 			assert_true(!row->decision.run && !row->decision.paced);
-		else if (row->stalled)
+		else if (row->stalled && takes_turns(world))
 			assert_true(row->decision.run);
 		if (row->priority == XS_PRIORITY_NO_EXECUTE)
 			continue;
