@@ -240,24 +240,62 @@ static int flatten(struct xsim_graph *graph, struct xsim_plan *plan)
 	return XSIM_OK;
 }
 
-int xsim_plan_create(struct xsim_graph *graph, struct xsim_plan **out)
+static struct xsim_plan *new_plan(uint32_t count)
 {
-	uint32_t count = count_ops(graph);
 	struct xsim_plan *plan = NULL;
 
-	/* Operations want more alignment than a flexible array of malloc() promises to keep. */
+	/* Operations want more alignment than malloc() gives to what follows a header. */
 	if (posix_memalign((void **)&plan, 64, sizeof(*plan) + count * sizeof(struct xsim_op)))
-		return XSIM_OUT_OF_MEMORY;
+		return NULL;
 	memset(plan, 0, sizeof(*plan));
 	xs_store_relaxed(&plan->refs, 1);
 	plan->node = calloc(count + 1, sizeof(struct xsim_node *));
-	int result = plan->node ? flatten(graph, plan) : XSIM_OUT_OF_MEMORY;
+	if (plan->node)
+		return plan;
+	free(plan);
+	return NULL;
+}
+
+int xsim_plan_create(struct xsim_graph *graph, struct xsim_plan **out)
+{
+	struct xsim_plan *plan = new_plan(count_ops(graph));
+	int result = plan ? flatten(graph, plan) : XSIM_OUT_OF_MEMORY;
+
+	if (!plan)
+		return result;
 	if (result) {
 		xsim_plan_unref(plan);
 		return result;
 	}
 	*out = plan;
 	return XSIM_OK;
+}
+
+int xsim_plan_replace(struct xsim_plan *plan, const struct xsim_node *node,
+	const struct xsim_op *op, struct xsim_plan **out)
+{
+	struct xsim_plan *copy = new_plan(plan->count);
+	int result = XSIM_INVALID_VALUE;
+
+	if (!copy)
+		return XSIM_OUT_OF_MEMORY;
+	for (uint32_t i = 0; i < plan->count; i++) {
+		bool here = plan->node[i] == node;
+
+		copy->node[i] = plan->node[i];
+		if (xsim_op_clone(&copy->op[i], here ? op : &plan->op[i])) {
+			xsim_plan_unref(copy);
+			return XSIM_OUT_OF_MEMORY;
+		}
+		copy->count++;
+		if (here)
+			result = XSIM_OK;
+	}
+	if (result)
+		xsim_plan_unref(copy);
+	else
+		*out = copy;
+	return result;
 }
 
 void xsim_plan_ref(struct xsim_plan *plan)

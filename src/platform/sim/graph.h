@@ -70,6 +70,10 @@ bool xsim_graph_precedes(const struct xsim_node *node, const struct xsim_nodes *
 
 /* Orders the nodes. XSIM_INVALID_VALUE for a cycle, XSIM_OUT_OF_MEMORY. */
 int xsim_plan_create(struct xsim_graph *graph, struct xsim_plan **out);
+
+/* A copy of plan in which the operation of node is a copy of op. XSIM_INVALID_VALUE: no such node. */
+int xsim_plan_replace(struct xsim_plan *plan, const struct xsim_node *node,
+	const struct xsim_op *op, struct xsim_plan **out);
 void xsim_plan_ref(struct xsim_plan *plan);   /* no lock */
 void xsim_plan_unref(struct xsim_plan *plan); /* no lock */
 

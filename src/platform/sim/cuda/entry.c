@@ -28,12 +28,12 @@
 /* --- the exports ------------------------------------------------------------------------------------- */
 
 /* Compares with constants of the same length, so that the compiler decides it. */
-#define PER_THREAD(symbol)                                                                         \
-	(!strcmp(symbol + sizeof(symbol) - 6, "_ptsz") || !strcmp(symbol + sizeof(symbol) - 6, "_ptds"))
+#define END(symbol)        (&(symbol)[sizeof(symbol) - 6])
+#define PER_THREAD(symbol) (!strcmp(END(symbol), "_ptsz") || !strcmp(END(symbol), "_ptds"))
 
 #define LIST(...) __VA_ARGS__
-#define RECORD(symbol, params, result, ...) RECORD_CALL(symbol, params, result, __VA_ARGS__)
-#define RECORD_CALL(symbol, params, result, ...) record_call(symbol, params, result, ##__VA_ARGS__)
+#define RECORD(symbol, params, rc, ...) RECORD_CALL(symbol, params, rc, __VA_ARGS__)
+#define RECORD_CALL(symbol, params, rc, ...) record_call(symbol, params, rc __VA_OPT__(, ) __VA_ARGS__)
 
 #define XS_API(symbol, since, class, form, params, args)                                           \
 	XSIM_API CUresult symbol params                                                            \
@@ -41,10 +41,10 @@
 		xsim_self.per_thread = PER_THREAD(#symbol);                                        \
 		if (xs_likely(!xs_load_relaxed(&record_hooks)))                                    \
 			return sim_##symbol args;                                                  \
-		CUresult result = record_enter(#symbol);                                           \
-		if (!result)                                                                       \
-			result = sim_##symbol args;                                                \
-		RECORD(#symbol, #params, result, LIST args);                                       \
-		return result;                                                                     \
+		CUresult rc__ = record_enter(#symbol);                                             \
+		if (!rc__)                                                                         \
+			rc__ = sim_##symbol args;                                                  \
+		RECORD(#symbol, #params, rc__, LIST args);                                         \
+		return rc__;                                                                       \
 	}
 #include "platform/cuda/cuda_api.def"

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams and events. */
+#include <string.h>
+
+#include "platform/sim/cuda/front.h"
+
+#define LEAST_PRIORITY    0
+#define GREATEST_PRIORITY (-5)
+
+CUresult sim_cuStreamCreateWithPriority(CUstream *out, unsigned int flags, int priority)
+{
+	struct xsim_context *context;
+	int result = front_context(&context);
+
+	if (result)
+		return (CUresult)result;
+	if (!out || flags & ~(unsigned int)CU_STREAM_NON_BLOCKING)
+		return CUDA_ERROR_INVALID_VALUE;
+	if (priority > LEAST_PRIORITY)
+		priority = LEAST_PRIORITY;
+	if (priority < GREATEST_PRIORITY)
+		priority = GREATEST_PRIORITY;
+	return (CUresult)xsim_stream_create(context, flags, !(flags & CU_STREAM_NON_BLOCKING),
+		priority, (struct xsim_stream **)out);
+}
+
+CUresult sim_cuStreamCreate(CUstream *out, unsigned int flags)
+{
+	return sim_cuStreamCreateWithPriority(out, flags, LEAST_PRIORITY);
+}
+
+CUresult sim_cuStreamDestroy_v2(CUstream hStream)
+{
+	if (xs_load_acquire(&xsim_state) != XSIM_OK)
+		return CUDA_ERROR_NOT_INITIALIZED;
+	if (!xsim_handle_is(hStream, XSIM_KIND_STREAM))
+		return CUDA_ERROR_INVALID_HANDLE;
+	struct xsim_stream *stream = (struct xsim_stream *)hStream;
+	CUresult result = (CUresult)xsim_capture_touch_stream(stream);
+	if (result)
+		return result;
+	xsim_stream_destroy(stream);
+	return CUDA_SUCCESS;
+}
+XSIM_SAME(cuStreamDestroy, cuStreamDestroy_v2);
+
+CUresult sim_cuStreamQuery(CUstream hStream)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result)
+		result = xsim_capture_touch_stream(stream);
+	if (!result && stream->legacy)
+		result = xsim_capture_touch_legacy(stream->context);
+	if (!result)
+		result = xsim_stream_query(stream);
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamQuery_ptsz, cuStreamQuery);
+
+CUresult sim_cuStreamSynchronize(CUstream hStream)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result)
+		result = xsim_capture_touch_stream(stream);
+	if (!result && stream->legacy)
+		result = xsim_capture_touch_legacy(stream->context);
+	if (result)
+		return (CUresult)result;
+	xsim_stream_sync(stream);
+	return (CUresult)xs_load_acquire(&stream->context->error);
+}
+XSIM_SAME(cuStreamSynchronize_ptsz, cuStreamSynchronize);
+
+CUresult sim_cuStreamGetPriority(CUstream hStream, int *priority)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result && !priority)
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		*priority = stream->priority;
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamGetPriority_ptsz, cuStreamGetPriority);
+
+CUresult sim_cuStreamGetFlags(CUstream hStream, unsigned int *flags)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result && !flags)
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		*flags = stream->blocking ? CU_STREAM_DEFAULT : CU_STREAM_NON_BLOCKING;
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamGetFlags_ptsz, cuStreamGetFlags);
+
+CUresult sim_cuStreamGetId(CUstream hStream, unsigned long long *stream_id)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result && !stream_id)
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		*stream_id = stream->handle.id;
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamGetId_ptsz, cuStreamGetId);
+
+CUresult sim_cuStreamGetCtx(CUstream hStream, CUcontext *context)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result && !context)
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		*context = (CUcontext)stream->context;
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamGetCtx_ptsz, cuStreamGetCtx);
+
+CUresult sim_cuStreamGetCtx_v2(CUstream hStream, CUcontext *context, CUgreenCtx *green_ctx)
+{
+	if (green_ctx)
+		*green_ctx = NULL;
+	return sim_cuStreamGetCtx(hStream, context);
+}
+XSIM_SAME(cuStreamGetCtx_v2_ptsz, cuStreamGetCtx_v2);
+
+CUresult sim_cuStreamGetDevice(CUstream hStream, CUdevice *device)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (!result && !device)
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		*device = stream->context->device;
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamGetDevice_ptsz, cuStreamGetDevice);
+
+CUresult sim_cuStreamGetAttribute(CUstream hStream, CUstreamAttrID attribute,
+	CUstreamAttrValue *value)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (result || !value)
+		return result ? (CUresult)result : CUDA_ERROR_INVALID_VALUE;
+	memset(value, 0, sizeof(*value));
+	if (attribute == CU_LAUNCH_ATTRIBUTE_PRIORITY)
+		value->priority = stream->priority;
+	return CUDA_SUCCESS;
+}
+XSIM_SAME(cuStreamGetAttribute_ptsz, cuStreamGetAttribute);
+
+CUresult sim_cuStreamSetAttribute(CUstream hStream, CUstreamAttrID attribute,
+	const CUstreamAttrValue *param)
+{
+	struct xsim_stream *stream;
+	int result = front_stream(hStream, &stream);
+
+	if (result || !param)
+		return result ? (CUresult)result : CUDA_ERROR_INVALID_VALUE;
+	if (attribute == CU_LAUNCH_ATTRIBUTE_PRIORITY)
+		stream->priority = param->priority;
+	return CUDA_SUCCESS;
+}
+XSIM_SAME(cuStreamSetAttribute_ptsz, cuStreamSetAttribute);
+
+CUresult sim_cuStreamCopyAttributes(CUstream dst, CUstream src)
+{
+	struct xsim_stream *to, *from;
+	int result = front_stream(dst, &to);
+
+	if (!result)
+		result = front_stream(src, &from);
+	if (!result)
+		to->priority = from->priority;
+	return (CUresult)result;
+}
+XSIM_SAME(cuStreamCopyAttributes_ptsz, cuStreamCopyAttributes);
+
+/* --- events ----------------------------------------------------------------------------------------------- */
+
+static int event_of(CUevent handle, struct xsim_event **out)
+{
+	if (xs_load_acquire(&xsim_state) != XSIM_OK)
+		return XSIM_NOT_INITIALIZED;
+	if (!xsim_handle_is(handle, XSIM_KIND_EVENT))
+		return XSIM_INVALID_HANDLE;
+	*out = (struct xsim_event *)handle;
+	return xs_load_relaxed(&(*out)->context->error);
+}
+
+CUresult sim_cuEventCreate(CUevent *event, unsigned int flags)
+{
+	struct xsim_context *context;
+	int result = front_context(&context);
+
+	if (!result && (!event || flags & ~7u ||
+			       (flags & CU_EVENT_INTERPROCESS && !(flags & CU_EVENT_DISABLE_TIMING))))
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		result = xsim_event_create(context, flags, !(flags & CU_EVENT_DISABLE_TIMING),
+			(struct xsim_event **)event);
+	return (CUresult)result;
+}
+
+CUresult sim_cuEventDestroy_v2(CUevent event)
+{
+	if (!xsim_handle_is(event, XSIM_KIND_EVENT))
+		return CUDA_ERROR_INVALID_HANDLE;
+	xsim_handle_kill(event);
+	xsim_event_unref((struct xsim_event *)event);
+	return CUDA_SUCCESS;
+}
+XSIM_SAME(cuEventDestroy, cuEventDestroy_v2);
+
+CUresult sim_cuEventRecordWithFlags(CUevent handle, CUstream hStream, unsigned int flags)
+{
+	struct xsim_stream *stream;
+	struct xsim_event *event;
+	bool done = false;
+	int result = event_of(handle, &event);
+
+	if (!result)
+		result = front_stream(hStream, &stream);
+	if (!result && flags & ~(unsigned int)CU_EVENT_RECORD_EXTERNAL)
+		result = XSIM_INVALID_VALUE;
+	if (!result && event->context != stream->context)
+		result = XSIM_INVALID_HANDLE;
+	bool external = flags & CU_EVENT_RECORD_EXTERNAL;
+	if (!result && (!external || !xs_load_relaxed(&stream->capture)) &&
+		(xs_load_relaxed(&xsim_captures) || event->capture_id))
+		result = xsim_capture_record(stream, event, &done);
+	if (result || done)
+		return (CUresult)result;
+	struct xsim_op op = { .kind = XSIM_OP_RECORD, .record.event = event };
+	xsim_event_ref(event);
+	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_EVENT_RECORD, &op);
+}
+XSIM_SAME(cuEventRecordWithFlags_ptsz, cuEventRecordWithFlags);
+
+CUresult sim_cuEventRecord(CUevent event, CUstream hStream)
+{
+	return sim_cuEventRecordWithFlags(event, hStream, 0);
+}
+XSIM_SAME(cuEventRecord_ptsz, cuEventRecord);
+
+CUresult sim_cuEventQuery(CUevent handle)
+{
+	struct xsim_event *event;
+	int result = event_of(handle, &event);
+
+	if (!result)
+		result = xsim_capture_touch_event(event);
+	if (!result)
+		result = xsim_event_query(event);
+	return (CUresult)result;
+}
+
+CUresult sim_cuEventSynchronize(CUevent handle)
+{
+	struct xsim_event *event;
+	int result = event_of(handle, &event);
+
+	if (!result)
+		result = xsim_capture_touch_event(event);
+	if (result)
+		return (CUresult)result;
+	xsim_event_wait(event);
+	return (CUresult)xs_load_acquire(&event->context->error);
+}
+
+CUresult sim_cuEventElapsedTime(float *milliseconds, CUevent start, CUevent end)
+{
+	struct xsim_event *from, *to;
+	int64_t ns;
+	int result = event_of(start, &from);
+
+	if (!result)
+		result = event_of(end, &to);
+	if (!result && !milliseconds)
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		result = xsim_event_elapsed(from, to, &ns);
+	if (!result)
+		*milliseconds = (float)((double)ns / 1e6);
+	return (CUresult)result;
+}
+XSIM_SAME(cuEventElapsedTime_v2, cuEventElapsedTime);
+
+CUresult sim_cuStreamWaitEvent(CUstream hStream, CUevent handle, unsigned int flags)
+{
+	struct xsim_stream *stream;
+	struct xsim_event *event;
+	bool done = false;
+	int result = front_stream(hStream, &stream);
+
+	if (!result)
+		result = event_of(handle, &event);
+	if (!result && flags & ~(unsigned int)CU_EVENT_WAIT_EXTERNAL)
+		result = XSIM_INVALID_VALUE;
+	if (result)
+		return (CUresult)result;
+	bool captured = xs_load_relaxed(&stream->capture) != NULL;
+	struct xsim_op op = { .kind = XSIM_OP_WAIT };
+	if (captured && flags & CU_EVENT_WAIT_EXTERNAL) {
+		op.wait.event = event;
+		xsim_event_ref(event);
+		return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_WAIT_EVENT, &op);
+	}
+	if (xs_load_relaxed(&xsim_captures))
+		result = xsim_capture_wait(stream, event, &done);
+	if (result || done)
+		return (CUresult)result;
+	op.wait.point = xsim_event_point(event);
+	if (!op.wait.point.stream)
+		return CUDA_SUCCESS; /* never recorded: nothing to wait for */
+	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_WAIT_EVENT, &op);
+}
+XSIM_SAME(cuStreamWaitEvent_ptsz, cuStreamWaitEvent);
