@@ -39,6 +39,8 @@ static void capture_records_and_does_nothing(void **state)
 	ok(cuGraphExecDestroy(exec)); /* in flight */
 	ok(cuStreamSynchronize(a));
 	assert_true(sim_peek(data) == 1123123);
+	ok(cuEventDestroy_v2(fork));
+	ok(cuEventDestroy_v2(join));
 	ok(cuStreamDestroy_v2(a));
 	ok(cuStreamDestroy_v2(b));
 }
@@ -107,6 +109,8 @@ static void mistakes_spoil_a_capture(void **state)
 	expect_end(c, CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
 
 	ok(cuCtxSynchronize()); /* and all is well again */
+	ok(cuEventDestroy_v2(event));
+	ok(cuEventDestroy_v2(outside));
 	assert_true(sim_peek(data) == 1);
 	ok(cuStreamDestroy_v2(a));
 	ok(cuStreamDestroy_v2(b));
@@ -142,10 +146,16 @@ static void graphs_by_hand(void **state)
 	uint64_t factor = 10, one = 1, two = 2;
 	void *first_params[] = { &data, &factor, &one };
 	void *second_params[] = { &data, &factor, &two };
-	CUDA_KERNEL_NODE_PARAMS kernel = { .func = sim_function("affine"), .gridDimX = 1,
-		.gridDimY = 1, .gridDimZ = 1, .blockDimX = 1, .blockDimY = 1, .blockDimZ = 1 };
-	CUDA_MEMSET_NODE_PARAMS words = { .dst = other, .value = 9, .elementSize = 4, .width = 2,
-		.height = 1 };
+	CUDA_KERNEL_NODE_PARAMS kernel = { .func = sim_function("affine"),
+		.gridDimX = 1,
+		.gridDimY = 1,
+		.gridDimZ = 1,
+		.blockDimX = 1,
+		.blockDimY = 1,
+		.blockDimZ = 1 };
+	CUDA_MEMSET_NODE_PARAMS words = {
+		.dst = other, .value = 9, .elementSize = 4, .width = 2, .height = 1
+	};
 
 	ok(cuGraphCreate(&graph, 0));
 	ok(cuGraphCreate(&child, 0));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory: the registry, copies and fills with real data, pinned memory, pools, memory operations. */
+/* Memory: the registry, copies and fills with real data, pinned memory, pools, gates. */
 #include "sim.h"
 
 static void bad_pointers_are_found(void **state)
@@ -50,9 +50,14 @@ static void copies_move_data(void **state)
 	ok(cuMemcpyDtoH_v2(out, b, sizeof(out)));
 	assert_true(out[7] == 7 && out[8] == 0xabcd);
 	/* The left 2x2 words of a 4x4 matrix. */
-	CUDA_MEMCPY2D c = { .srcMemoryType = CU_MEMORYTYPE_DEVICE, .srcDevice = a, .srcPitch = 16,
-		.dstMemoryType = CU_MEMORYTYPE_HOST, .dstHost = out, .dstPitch = 8,
-		.WidthInBytes = 8, .Height = 2 };
+	CUDA_MEMCPY2D c = { .srcMemoryType = CU_MEMORYTYPE_DEVICE,
+		.srcDevice = a,
+		.srcPitch = 16,
+		.dstMemoryType = CU_MEMORYTYPE_HOST,
+		.dstHost = out,
+		.dstPitch = 8,
+		.WidthInBytes = 8,
+		.Height = 2 };
 	ok(cuMemcpy2D_v2(&c));
 	assert_true(out[0] == 0 && out[1] == 1 && out[2] == 4 && out[3] == 5);
 	ok(cuMemsetD2D8_v2(a, 16, 0xff, 4, 2));
@@ -86,8 +91,8 @@ static void host_memory(void **state)
 	void *pinned;
 	unsigned int type;
 
-	ok(cuMemHostRegister_v2(page, sizeof(page),
-		CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP));
+	ok(cuMemHostRegister_v2(
+		page, sizeof(page), CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP));
 	fails(cuMemHostRegister_v2(page, 8, 0), CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED);
 	ok(cuMemHostGetDevicePointer_v2(&data, page, 0));
 	assert_true(data == (uintptr_t)page);
@@ -160,8 +165,8 @@ static void gates(void **state)
 		ok(cuStreamSynchronize(stream));
 		assert_int_equal(__atomic_load_n(&words[1], __ATOMIC_ACQUIRE), i + 1);
 	}
-	fails(cuStreamWriteValue32_v2(stream, progress, 1,
-		      CU_STREAM_WRITE_VALUE_NO_MEMORY_BARRIER), CUDA_ERROR_INVALID_VALUE);
+	fails(cuStreamWriteValue32_v2(stream, progress, 1, CU_STREAM_WRITE_VALUE_NO_MEMORY_BARRIER),
+		CUDA_ERROR_INVALID_VALUE);
 	fails(cuStreamWriteValue32_v2(stream, 4096, 1, 0), CUDA_ERROR_INVALID_VALUE);
 	ok(cuStreamDestroy_v2(stream));
 	ok(cuMemHostUnregister(words));

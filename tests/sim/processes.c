@@ -118,7 +118,9 @@ static void a_child_of_a_user_gets_an_error(void **state)
 		pid_t child = fork();
 		if (!child)
 			_exit(cuInit(0) == CUDA_ERROR_NOT_INITIALIZED &&
-				cuCtxSynchronize() == CUDA_ERROR_NOT_INITIALIZED ? 0 : 1);
+						cuCtxSynchronize() == CUDA_ERROR_NOT_INITIALIZED
+					? 0
+					: 1);
 		_exit(wait_for(child));
 	}
 	assert_int_equal(wait_for(pid), 0);
@@ -191,8 +193,8 @@ static int group_setup(void **state)
 {
 	(void)state;
 	sim_private_segment();
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		0);
+	shared = mmap(
+		NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return shared == MAP_FAILED ? -1 : 0;
 }
 

@@ -23,7 +23,7 @@ static struct xsim_capture *capture_of(struct xsim_stream *stream)
 
 static struct xsim_capture *find(uint64_t id)
 {
-	xs_list_for_each(link, &captures) {
+	xs_list_for_each (link, &captures) {
 		struct xsim_capture *capture = xs_list_entry(link, struct xsim_capture, link);
 
 		if (capture->id == id)
@@ -41,7 +41,7 @@ static void join(struct xsim_capture *capture, struct xsim_stream *stream)
 
 static void dissolve(struct xsim_capture *capture)
 {
-	xs_list_for_each_safe(link, &capture->streams) {
+	xs_list_for_each_safe (link, &capture->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, capture_link);
 
 		xs_list_remove(link);
@@ -94,7 +94,7 @@ out:
 /* True if every other stream has come back: what it would go on from precedes the origin's end. */
 static bool all_joined(struct xsim_capture *capture)
 {
-	xs_list_for_each(link, &capture->streams) {
+	xs_list_for_each (link, &capture->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, capture_link);
 
 		for (uint32_t i = 0; i < stream->capture_deps.count; i++) {
@@ -258,10 +258,10 @@ static int touch(struct xsim_context *context, bool blocking_only, int error)
 	if (!xs_load_relaxed(&xsim_captures))
 		return XSIM_OK;
 	xs_mutex_lock(&xsim_lock);
-	xs_list_for_each(link, &captures) {
+	xs_list_for_each (link, &captures) {
 		struct xsim_capture *capture = xs_list_entry(link, struct xsim_capture, link);
 
-		xs_list_for_each(member, &capture->streams) {
+		xs_list_for_each (member, &capture->streams) {
 			struct xsim_stream *stream =
 				xs_list_entry(member, struct xsim_stream, capture_link);
 
@@ -292,7 +292,7 @@ int xsim_capture_touch_unsafe(void)
 	if (!xs_load_relaxed(&xsim_captures) || xsim_self.capture_mode == XSIM_CAPTURE_RELAXED)
 		return XSIM_OK;
 	xs_mutex_lock(&xsim_lock);
-	xs_list_for_each(link, &captures) {
+	xs_list_for_each (link, &captures) {
 		struct xsim_capture *capture = xs_list_entry(link, struct xsim_capture, link);
 		bool own = capture->thread == xsim_thread_ordinal();
 
@@ -326,8 +326,8 @@ void xsim_capture_info(struct xsim_stream *stream, int *status, uint64_t *id,
 	xs_mutex_unlock(&xsim_lock);
 }
 
-int xsim_capture_set_deps(struct xsim_stream *stream, struct xsim_node *const *deps, size_t count,
-	bool add)
+int xsim_capture_set_deps(
+	struct xsim_stream *stream, struct xsim_node *const *deps, size_t count, bool add)
 {
 	int result = XSIM_OK;
 

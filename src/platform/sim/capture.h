@@ -20,7 +20,7 @@ struct xsim_capture {
 	int mode;
 	unsigned int thread; /* ordinal of the one that began it */
 	bool invalid;
-	bool own_graph;      /* false: captures into a graph of the application */
+	bool own_graph; /* false: captures into a graph of the application */
 	struct xsim_graph *graph;
 	struct xsim_stream *origin;
 	struct xs_list streams; /* stream.capture_link */
@@ -63,7 +63,7 @@ void xsim_capture_info(struct xsim_stream *stream, int *status, uint64_t *id,
 	struct xsim_graph **graph, struct xsim_node ***deps, size_t *count);
 
 /* Replaces or extends the dependencies of the next node. XSIM_ILLEGAL_STATE. */
-int xsim_capture_set_deps(struct xsim_stream *stream, struct xsim_node *const *deps, size_t count,
-	bool add);
+int xsim_capture_set_deps(
+	struct xsim_stream *stream, struct xsim_node *const *deps, size_t count, bool add);
 
 #endif

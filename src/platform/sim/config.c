@@ -35,7 +35,8 @@ void xsim_config_read(void)
 #undef XSIM_TEXT
 	/* The variable of the real driver wins, unless aliasing is switched off altogether. */
 	if (c->connections)
-		c->connections = clamp(number("CUDA_DEVICE_MAX_CONNECTIONS", c->connections), 1, 32);
+		c->connections =
+			clamp(number("CUDA_DEVICE_MAX_CONNECTIONS", c->connections), 1, 32);
 	c->devices = clamp(c->devices, 0, 16);
 	c->depth = clamp(c->depth, 16, 65536);
 	while (c->depth & (c->depth - 1))

@@ -61,12 +61,12 @@ int xsim_context_create(int device, unsigned int flags, bool primary, struct xsi
 	context->primary = primary;
 	context->flags = flags;
 	memset(context->limits, 0, sizeof(context->limits));
-	context->limits[0] = 1024;      /* stack */
-	context->limits[1] = 1u << 20;  /* printf FIFO */
-	context->limits[2] = 8u << 20;  /* malloc heap */
-	context->limits[3] = 2;         /* synchronise depth */
-	context->limits[4] = 2048;      /* pending launches */
-	context->limits[5] = 128;       /* L2 fetch granularity */
+	context->limits[0] = 1024;     /* stack */
+	context->limits[1] = 1u << 20; /* printf FIFO */
+	context->limits[2] = 8u << 20; /* malloc heap */
+	context->limits[3] = 2;        /* synchronise depth */
+	context->limits[4] = 2048;     /* pending launches */
+	context->limits[5] = 128;      /* L2 fetch granularity */
 	context->cache_config = context->shared_config = 0;
 	xs_store_relaxed(&context->error, XSIM_OK);
 	xs_list_init(&context->streams);
@@ -86,7 +86,7 @@ static bool find_busy(struct xsim_context *context, struct xsim_point *point)
 	bool found = false;
 
 	xs_mutex_lock(&context->lock);
-	xs_list_for_each(link, &context->streams) {
+	xs_list_for_each (link, &context->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, link);
 		uint64_t seq = xs_load_acquire(&stream->submitted);
 
@@ -109,16 +109,15 @@ void xsim_context_sync(struct xsim_context *context)
 
 	/* What is submitted now is waited for, what other threads add meanwhile is not. */
 	xs_mutex_lock(&context->lock);
-	xs_list_for_each(link, &context->streams)
+	xs_list_for_each (link, &context->streams)
 		room++;
 	points = calloc(room + 1, sizeof(*points));
-	xs_list_for_each(link, &context->streams) {
+	xs_list_for_each (link, &context->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, link);
 
 		if (points)
-			points[count++] = (struct xsim_point){
-				stream, xs_load_acquire(&stream->submitted)
-			};
+			points[count++] =
+				(struct xsim_point){ stream, xs_load_acquire(&stream->submitted) };
 	}
 	xs_mutex_unlock(&context->lock);
 	for (size_t i = 0; i < count; i++)
@@ -137,7 +136,7 @@ void xsim_context_destroy(struct xsim_context *context)
 	xsim_handle_kill(context);
 	xsim_context_sync(context);
 	xs_mutex_lock(&context->lock);
-	xs_list_for_each_safe(link, &context->streams) {
+	xs_list_for_each_safe (link, &context->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, link);
 
 		xs_list_remove(&stream->link);
@@ -175,7 +174,7 @@ int xsim_thread_stream(struct xsim_context *context, struct xsim_stream **out)
 	unsigned int ordinal = xsim_thread_ordinal();
 	*out = NULL;
 	xs_mutex_lock(&context->lock);
-	xs_list_for_each(link, &context->streams) {
+	xs_list_for_each (link, &context->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, link);
 
 		if (stream->per_thread && stream->flags == ordinal)

@@ -25,9 +25,9 @@ struct xsim_context {
 	uint64_t limits[16];
 	_Atomic int error; /* sticky; set by the engine */
 	struct xs_mutex lock;
-	struct xs_list streams;  /* [lock] live ones and those still draining */
+	struct xs_list streams; /* [lock] live ones and those still draining */
 	struct xsim_stream *legacy;
-	struct xs_list link;     /* contexts [xsim_lock] */
+	struct xs_list link; /* contexts [xsim_lock] */
 	unsigned int cache_config, shared_config;
 };
 
@@ -43,16 +43,16 @@ struct xsim_device {
 struct xsim_thread {
 	struct xsim_context *stack[XSIM_STACK]; /* the current one is stack[depth - 1] */
 	unsigned int depth;
-	unsigned int ordinal;        /* 1 for the first thread that made a call */
+	unsigned int ordinal; /* 1 for the first thread that made a call */
 	int capture_mode;
-	bool per_thread;             /* inside a call where stream 0 means per-thread */
-	struct xsim_stream *stream;  /* per-thread default stream of stream_context */
-	uint64_t stream_context;     /* handle.id */
+	bool per_thread;            /* inside a call where stream 0 means per-thread */
+	struct xsim_stream *stream; /* per-thread default stream of stream_context */
+	uint64_t stream_context;    /* handle.id */
 };
 
 extern struct xsim_device xsim_devices[XSIM_MAX_DEVICES];
-extern struct xs_mutex xsim_lock;      /* contexts, captures, graphs: everything rare */
-extern _Atomic int xsim_state;         /* an enum xsim_error: XSIM_OK once initialised */
+extern struct xs_mutex xsim_lock; /* contexts, captures, graphs: everything rare */
+extern _Atomic int xsim_state;    /* an enum xsim_error: XSIM_OK once initialised */
 extern __thread struct xsim_thread xsim_self;
 
 /* Any number of times, from any thread. XSIM_NOT_INITIALIZED in a child of a process that had

@@ -29,8 +29,8 @@
 #include "platform/sim/memory.h"
 #include "platform/sim/stream.h"
 
-#define NEVER     UINT64_MAX
-#define RETRY_NS  (5 * XS_NS_PER_MS) /* between looks at an owner that may have died */
+#define NEVER    UINT64_MAX
+#define RETRY_NS (5 * XS_NS_PER_MS) /* between looks at an owner that may have died */
 
 enum step { STEP_NONE, STEP_END, STEP_YIELD, STEP_START };
 
@@ -81,15 +81,16 @@ static void finish(struct xsim_stream *stream, uint64_t at_ns)
 	xsim_stream_publish(stream);
 }
 
-/* --- waits and memory operations ---------------------------------------------------------------- */
+/* --- waits and memory operations -------------------------------------------------------------- */
 
 /* True when the point is reached; the stream's ready time then says when. */
-static bool point_reached(struct xsim_engine *engine, struct xsim_stream *stream,
-	struct xsim_op *op)
+static bool point_reached(
+	struct xsim_engine *engine, struct xsim_stream *stream, struct xsim_op *op)
 {
 	struct xsim_point point = op->wait.point;
 
-	if (!point.stream && op->wait.event) { /* a node: what the event stood for when it was due */
+	if (!point.stream &&
+		op->wait.event) { /* a node: what the event stood for when it was due */
 		if (stream->phase == XSIM_PHASE_NEW)
 			stream->node_point = xsim_event_point(op->wait.event);
 		point = stream->node_point;
@@ -104,15 +105,15 @@ static bool point_reached(struct xsim_engine *engine, struct xsim_stream *stream
 	/* Seen waiting before: then it was reached just now, and the other's clock tells when. */
 	if (stream->phase == XSIM_PHASE_WAIT)
 		stream->ready_ns = later(stream->ready_ns,
-			point.stream->context->device == engine->device ? point.stream->ready_ns :
-									   engine->now_ns);
+			point.stream->context->device == engine->device ? point.stream->ready_ns
+									: engine->now_ns);
 	return true;
 }
 
 static bool memop_holds(const struct xsim_memop *memop)
 {
-	uint64_t seen = memop->wide ? xs_load_acquire((_Atomic uint64_t *)memop->address) :
-				      xs_load_acquire((_Atomic uint32_t *)memop->address);
+	uint64_t seen = memop->wide ? xs_load_acquire((_Atomic uint64_t *)memop->address)
+				    : xs_load_acquire((_Atomic uint32_t *)memop->address);
 	uint64_t value = memop->wide ? memop->value : (uint32_t)memop->value;
 
 	switch (memop->condition) {
@@ -123,8 +124,8 @@ static bool memop_holds(const struct xsim_memop *memop)
 	case XSIM_WAIT_NOR:
 		return memop->wide ? ~(seen | value) : (uint32_t) ~(seen | value);
 	default: /* cyclic: ahead by less than half the range */
-		return memop->wide ? (int64_t)(seen - value) >= 0 :
-				     (int32_t)(uint32_t)(seen - value) >= 0;
+		return memop->wide ? (int64_t)(seen - value) >= 0
+				   : (int32_t)(uint32_t)(seen - value) >= 0;
 	}
 }
 
@@ -143,16 +144,16 @@ static bool memops_pass(struct xsim_stream *stream, struct xsim_op *op)
 		if (memop->wide)
 			xs_store_release((_Atomic uint64_t *)memop->address, memop->value);
 		else
-			xs_store_release((_Atomic uint32_t *)memop->address,
-				(uint32_t)memop->value);
+			xs_store_release(
+				(_Atomic uint32_t *)memop->address, (uint32_t)memop->value);
 	}
 	return true;
 }
 
 /* A stream that waits for memory holds its connection: what was submitted later to other streams of
  * the connection waits behind it. */
-static bool connection_blocked(struct xsim_engine *engine, struct xsim_stream *stream,
-	struct xsim_command *command)
+static bool connection_blocked(
+	struct xsim_engine *engine, struct xsim_stream *stream, struct xsim_command *command)
 {
 	if (stream->connection < 0)
 		return false;
@@ -160,8 +161,8 @@ static bool connection_blocked(struct xsim_engine *engine, struct xsim_stream *s
 	return c->stalled && c->stalled != stream && command->stamp_ns > c->stalled_stamp_ns;
 }
 
-static void set_stalled(struct xsim_engine *engine, struct xsim_stream *stream, bool stalled,
-	uint64_t stamp_ns)
+static void set_stalled(
+	struct xsim_engine *engine, struct xsim_stream *stream, bool stalled, uint64_t stamp_ns)
 {
 	if (stream->connection < 0)
 		return;
@@ -174,7 +175,7 @@ static void set_stalled(struct xsim_engine *engine, struct xsim_stream *stream, 
 		c->stalled = NULL;
 }
 
-/* --- heads of streams ----------------------------------------------------------------------------- */
+/* --- heads of streams ------------------------------------------------------------------------- */
 
 /* Handles an operation that needs no unit. True: it is over. */
 static bool settle(struct xsim_engine *engine, struct xsim_stream *stream, struct xsim_op *op,
@@ -302,7 +303,7 @@ static void settle_all(struct xsim_engine *engine)
 		engine->polling = false;
 		if (xs_load_relaxed(&engine->inbox))
 			drain_inbox(engine);
-		xs_list_for_each_safe(link, &engine->streams) {
+		xs_list_for_each_safe (link, &engine->streams) {
 			struct xsim_stream *stream =
 				xs_list_entry(link, struct xsim_stream, active_link);
 
@@ -313,7 +314,7 @@ static void settle_all(struct xsim_engine *engine)
 	} while (moved);
 }
 
-/* --- units ------------------------------------------------------------------------------------------ */
+/* --- units ------------------------------------------------------------------------------------ */
 
 static enum xsim_unit unit_of(const struct xsim_op *op)
 {
@@ -323,7 +324,7 @@ static enum xsim_unit unit_of(const struct xsim_op *op)
 /* Per unit the stream that has been ready for longest. */
 static void find_ready(struct xsim_engine *engine, struct xsim_stream *ready[XSIM_UNITS])
 {
-	xs_list_for_each(link, &engine->streams) {
+	xs_list_for_each (link, &engine->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, active_link);
 
 		if (stream->phase != XSIM_PHASE_READY)
@@ -335,9 +336,9 @@ static void find_ready(struct xsim_engine *engine, struct xsim_stream *ready[XSI
 	if (!xsim_config.priority || !ready[XSIM_UNIT_COMPUTE])
 		return;
 
-	uint64_t start = later(engine->units[XSIM_UNIT_COMPUTE].free_ns,
-		ready[XSIM_UNIT_COMPUTE]->ready_ns);
-	xs_list_for_each(link, &engine->streams) {
+	uint64_t start =
+		later(engine->units[XSIM_UNIT_COMPUTE].free_ns, ready[XSIM_UNIT_COMPUTE]->ready_ns);
+	xs_list_for_each (link, &engine->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, active_link);
 
 		if (stream->phase == XSIM_PHASE_READY && stream->ready_ns <= start &&
@@ -489,7 +490,7 @@ static uint64_t run(struct xsim_engine *engine)
 	}
 }
 
-/* --- thread ------------------------------------------------------------------------------------------- */
+/* --- thread ----------------------------------------------------------------------------------- */
 
 static void rest(struct xsim_engine *engine, uint64_t until_ns)
 {
@@ -572,7 +573,7 @@ void xsim_engine_announce(struct xsim_engine *engine, struct xsim_stream *stream
 	xsim_engine_kick(engine);
 }
 
-/* --- host functions ------------------------------------------------------------------------------------- */
+/* --- host functions --------------------------------------------------------------------------- */
 
 static struct xs_mutex host_lock;
 static struct xsim_stream *host_first, **host_last = &host_first; /* [host_lock] */
@@ -582,8 +583,8 @@ static _Atomic uint32_t host_word;
 static void call_host(struct xsim_stream *stream, const struct xsim_op *op)
 {
 	if (op->host.callback)
-		op->host.callback(op->host.stream, xs_load_acquire(&stream->context->error),
-			op->host.data);
+		op->host.callback(
+			op->host.stream, xs_load_acquire(&stream->context->error), op->host.data);
 	else
 		op->host.function(op->host.data);
 }
@@ -617,8 +618,8 @@ static void *host_main(void *argument)
 	return NULL;
 }
 
-void xsim_host_queue(struct xsim_engine *engine, struct xsim_stream *stream,
-	const struct xsim_op *op)
+void xsim_host_queue(
+	struct xsim_engine *engine, struct xsim_stream *stream, const struct xsim_op *op)
 {
 	(void)engine;
 	xs_mutex_lock(&host_lock);

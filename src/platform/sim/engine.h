@@ -16,7 +16,7 @@
 struct xsim_stream;
 
 struct xsim_unit_state {
-	uint64_t free_ns;            /* end of the latest operation */
+	uint64_t free_ns; /* end of the latest operation */
 	uint64_t start_ns;
 	uint64_t end_ns;             /* of the running one */
 	struct xsim_stream *running; /* NULL: free */
@@ -56,7 +56,7 @@ void xsim_engine_announce(struct xsim_engine *engine, struct xsim_stream *stream
 void xsim_engine_kick(struct xsim_engine *engine);
 
 /* Callback thread: queue a host function; calls back into the engine when done. */
-void xsim_host_queue(struct xsim_engine *engine, struct xsim_stream *stream,
-	const struct xsim_op *op);
+void xsim_host_queue(
+	struct xsim_engine *engine, struct xsim_stream *stream, const struct xsim_op *op);
 
 #endif

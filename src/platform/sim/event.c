@@ -5,8 +5,8 @@
 #include "platform/sim/error.h"
 #include "platform/sim/stream.h"
 
-int xsim_event_create(struct xsim_context *context, unsigned int flags, bool timed,
-	struct xsim_event **out)
+int xsim_event_create(
+	struct xsim_context *context, unsigned int flags, bool timed, struct xsim_event **out)
 {
 	struct xsim_event *event = xsim_handle_alloc(XSIM_KIND_EVENT, sizeof(*event), NULL);
 
@@ -31,8 +31,10 @@ void xsim_event_ref(struct xsim_event *event)
 
 void xsim_event_unref(struct xsim_event *event)
 {
-	if (xs_sub_full(&event->refs, 1) == 1)
-		xsim_handle_free(XSIM_KIND_EVENT, event);
+	if (xs_sub_full(&event->refs, 1) != 1)
+		return;
+	xsim_nodes_clear(&event->capture);
+	xsim_handle_free(XSIM_KIND_EVENT, event);
 }
 
 struct xsim_point xsim_event_point(struct xsim_event *event)

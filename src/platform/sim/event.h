@@ -26,8 +26,8 @@ struct xsim_event {
 	struct xsim_nodes capture; /* [xsim_lock] nodes that it stands for in there */
 };
 
-int xsim_event_create(struct xsim_context *context, unsigned int flags, bool timed,
-	struct xsim_event **out);
+int xsim_event_create(
+	struct xsim_context *context, unsigned int flags, bool timed, struct xsim_event **out);
 void xsim_event_ref(struct xsim_event *event);
 void xsim_event_unref(struct xsim_event *event);
 

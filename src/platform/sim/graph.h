@@ -27,7 +27,7 @@ struct xsim_graph {
 struct xsim_node {
 	struct xsim_handle handle;
 	struct xsim_graph *graph;
-	int type; /* the vendors' common numbering: kernel 0, memcpy 1, memset 2, host 3, graph 4 ... */
+	int type; /* numbered as by the vendors: kernel 0, memcpy 1, memset 2, ... */
 	struct xsim_op op;
 	struct xsim_graph *child; /* owned */
 	struct xsim_nodes deps;
@@ -71,7 +71,7 @@ bool xsim_graph_precedes(const struct xsim_node *node, const struct xsim_nodes *
 /* Orders the nodes. XSIM_INVALID_VALUE for a cycle, XSIM_OUT_OF_MEMORY. */
 int xsim_plan_create(struct xsim_graph *graph, struct xsim_plan **out);
 
-/* A copy of plan in which the operation of node is a copy of op. XSIM_INVALID_VALUE: no such node. */
+/* A copy of plan with a copy of op as the operation of node. XSIM_INVALID_VALUE: no such node. */
 int xsim_plan_replace(struct xsim_plan *plan, const struct xsim_node *node,
 	const struct xsim_op *op, struct xsim_plan **out);
 void xsim_plan_ref(struct xsim_plan *plan);   /* no lock */

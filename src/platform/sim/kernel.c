@@ -19,8 +19,8 @@ struct registered {
 static struct xs_mutex lock;
 static struct registered *registered; /* [lock]; entries live for ever */
 
-int xsim_register_kernel(const char *name, xsim_kernel_fn *run, uint64_t duration_ns,
-	const char *params)
+int xsim_register_kernel(
+	const char *name, xsim_kernel_fn *run, uint64_t duration_ns, const char *params)
 {
 	if (!name || strlen(params ? params : "") > XSIM_MAX_PARAMS)
 		return XSIM_INVALID_VALUE;

@@ -15,7 +15,7 @@
 #include "platform/sim/handle.h"
 
 #define XSIM_MAX_PARAMS 16
-#define XSIM_API __attribute__((visibility("default")))
+#define XSIM_API        __attribute__((visibility("default")))
 
 /* What a kernel function is given. Its parameters lie behind each other, aligned as in C. */
 struct xsim_launch {
@@ -43,8 +43,8 @@ struct xsim_function {
 	struct xsim_kernel kernel;
 	uint32_t param_count, param_bytes;
 	uint32_t offset[XSIM_MAX_PARAMS], size[XSIM_MAX_PARAMS];
-	uint64_t fixed_ns;  /* of unknown kernels that are accepted */
-	void *module;       /* the front door's */
+	uint64_t fixed_ns; /* of unknown kernels that are accepted */
+	void *module;      /* the front door's */
 	int cooperative_blocks;
 	int attributes[32]; /* as set by the application */
 };
@@ -54,8 +54,8 @@ struct xsim_function {
  * as in struct xsim_kernel; duration_ns 0 means XSIM_KERNEL_NS. name and params are copied.
  * Returns 0, XSIM_OUT_OF_MEMORY or XSIM_INVALID_VALUE.
  */
-XSIM_API int xsim_register_kernel(const char *name, xsim_kernel_fn *run, uint64_t duration_ns,
-	const char *params);
+XSIM_API int xsim_register_kernel(
+	const char *name, xsim_kernel_fn *run, uint64_t duration_ns, const char *params);
 
 /* A function object for name. XSIM_NOT_FOUND. */
 int xsim_function_create(const char *name, void *module, struct xsim_function **out);

@@ -17,10 +17,10 @@
 #define ALIGNMENT 512
 
 static struct xs_mutex lock;
-static struct xsim_range *ranges;  /* [lock] */
-static size_t range_count, room;   /* [lock] */
+static struct xsim_range *ranges;       /* [lock] */
+static size_t range_count, room;        /* [lock] */
 static uint64_t used[XSIM_MAX_DEVICES]; /* [lock] */
-static uint64_t last_id;           /* [lock] */
+static uint64_t last_id;                /* [lock] */
 
 /* Index of the first range that ends behind address. [lock] */
 static size_t position(uint64_t address)

@@ -43,7 +43,7 @@ struct xsim_range {
 	uint64_t id;
 };
 
-/* Allocates and registers. XSIM_OUT_OF_MEMORY when the device is full; context and pool as given. */
+/* Allocates and registers. XSIM_OUT_OF_MEMORY when the device is full. */
 int xsim_memory_alloc(struct xsim_range *wanted, uint64_t *address);
 
 /* Registers memory of the application. XSIM_ALREADY_REGISTERED. */

@@ -80,8 +80,9 @@ uint64_t xsim_op_duration_ns(const struct xsim_op *op)
 	}
 	case XSIM_OP_COPY:
 		bytes = op->copy.width * op->copy.height * op->copy.depth;
-		return c->copy_ns + bytes * 1000 /
-			(op->unit == XSIM_UNIT_COMPUTE ? c->device_mbps : c->copy_mbps);
+		return c->copy_ns +
+		       bytes * 1000 /
+			       (op->unit == XSIM_UNIT_COMPUTE ? c->device_mbps : c->copy_mbps);
 	case XSIM_OP_FILL:
 		bytes = op->fill.width * op->fill.height * op->fill.element;
 		return c->copy_ns + bytes * 1000 / c->device_mbps;

@@ -21,14 +21,14 @@ struct xsim_plan;
 #define XSIM_INLINE_PARAMS 112
 
 enum xsim_op_kind {
-	XSIM_OP_EMPTY,   /* only takes its place in the order */
+	XSIM_OP_EMPTY, /* only takes its place in the order */
 	XSIM_OP_KERNEL,
 	XSIM_OP_COPY,
 	XSIM_OP_FILL,
-	XSIM_OP_HOST,    /* a function of the application, on the callback thread */
-	XSIM_OP_RECORD,  /* an event */
-	XSIM_OP_WAIT,    /* for a point of another stream */
-	XSIM_OP_MEMOPS,  /* writes to and waits for words of memory */
+	XSIM_OP_HOST,   /* a function of the application, on the callback thread */
+	XSIM_OP_RECORD, /* an event */
+	XSIM_OP_WAIT,   /* for a point of another stream */
+	XSIM_OP_MEMOPS, /* writes to and waits for words of memory */
 	XSIM_OP_GRAPH,
 	XSIM_OP_RELEASE, /* stream-ordered free */
 };
@@ -56,7 +56,7 @@ struct xsim_op {
 	uint8_t kind;
 	uint8_t unit;
 	size_t heap_bytes;
-	void *heap; /* owned: large parameters, batch of memory operations, staged source of a copy */
+	void *heap; /* owned: large parameters, a batch of memory operations, a staged source */
 	union {
 		struct {
 			struct xsim_function *function;

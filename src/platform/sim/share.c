@@ -39,8 +39,8 @@ struct share_slot {
 	int32_t pid;           /* 0: free */
 	int32_t device;
 	uint32_t waiting;
-	uint64_t ticket;       /* order of the waiters */
-	uint64_t since_ns;     /* device time since which it waits */
+	uint64_t ticket;   /* order of the waiters */
+	uint64_t since_ns; /* device time since which it waits */
 };
 
 struct share_device {
@@ -48,8 +48,8 @@ struct share_device {
 	_Atomic uint32_t waiters;
 	int32_t last_owner;
 	uint64_t last_ticket;
-	uint64_t free_ns;      /* end of the last work of the last owner */
-	uint64_t from_ns;      /* the owner may use the device from here on */
+	uint64_t free_ns; /* end of the last work of the last owner */
+	uint64_t from_ns; /* the owner may use the device from here on */
 	uint64_t slice_end_ns;
 };
 
@@ -77,14 +77,18 @@ static void unlock_segment(struct share_segment *segment)
 
 static bool lock_slot(int slot)
 {
-	struct flock record = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1 };
+	struct flock record = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1
+	};
 
 	return fcntl(segment_fd, F_SETLK, &record) == 0;
 }
 
 static bool slot_dead(struct share_segment *segment, int slot)
 {
-	struct flock record = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1 };
+	struct flock record = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1
+	};
 
 	if (segment->slots[slot].pid == getpid())
 		return false; /* record locks do not show to their owner */
@@ -125,8 +129,8 @@ static struct share_segment *map_segment(void)
 	struct share_segment *segment = MAP_FAILED;
 	struct stat status;
 	flock(fd, LOCK_EX);
-	if (fstat(fd, &status) == 0 && (status.st_size >= (off_t)sizeof(*segment) ||
-					       ftruncate(fd, sizeof(*segment)) == 0))
+	if (fstat(fd, &status) == 0 &&
+		(status.st_size >= (off_t)sizeof(*segment) || ftruncate(fd, sizeof(*segment)) == 0))
 		segment = mmap(NULL, sizeof(*segment), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (segment != MAP_FAILED && xs_load_acquire(&segment->magic) != MAGIC)
 		format(segment);
@@ -275,8 +279,8 @@ static void start_waiting(struct xsim_share *share, uint64_t at_ns)
 		wake_slot(share->segment, owner); /* it has to think about the end of its slice */
 }
 
-bool xsim_share_acquire(struct xsim_share *share, uint64_t at_ns, uint64_t now_ns,
-	uint64_t *from_ns)
+bool xsim_share_acquire(
+	struct xsim_share *share, uint64_t at_ns, uint64_t now_ns, uint64_t *from_ns)
 {
 	if (!share->segment) {
 		share->owner = true;
@@ -346,8 +350,8 @@ uint64_t xsim_share_yield_at(struct xsim_share *share)
 
 bool xsim_share_lost(struct xsim_share *share)
 {
-	if (!share->segment || xs_load_relaxed(&share->segment->devices[share->device].owner) ==
-				       share->slot)
+	if (!share->segment ||
+		xs_load_relaxed(&share->segment->devices[share->device].owner) == share->slot)
 		return false;
 	share->owner = false;
 	return true;

@@ -35,8 +35,8 @@ _Atomic uint32_t *xsim_share_word(struct xsim_share *share);
  * used from *from_ns on. False: wait for the word, and ask again at the latest after some
  * milliseconds, because an owner that died says nothing.
  */
-bool xsim_share_acquire(struct xsim_share *share, uint64_t at_ns, uint64_t now_ns,
-	uint64_t *from_ns);
+bool xsim_share_acquire(
+	struct xsim_share *share, uint64_t at_ns, uint64_t now_ns, uint64_t *from_ns);
 
 /* Gives the device to whoever waits longest; again: this process still has work. */
 void xsim_share_release(struct xsim_share *share, uint64_t at_ns, bool again);

@@ -41,7 +41,7 @@ int xsim_stream_create(struct xsim_context *context, unsigned int flags, bool bl
 	stream->legacy_seen = 0;
 
 	xs_mutex_lock(&context->lock);
-	xs_list_for_each_safe(link, &context->streams) {
+	xs_list_for_each_safe (link, &context->streams) {
 		struct xsim_stream *old = xs_list_entry(link, struct xsim_stream, link);
 
 		if (xsim_handle_is(old, XSIM_KIND_STREAM) || !xsim_stream_idle(old))
@@ -112,7 +112,7 @@ static void wait_for_blocking(struct xsim_stream *legacy)
 	do {
 		count = 0;
 		xs_mutex_lock(&context->lock);
-		xs_list_for_each(link, &context->streams) {
+		xs_list_for_each (link, &context->streams) {
 			struct xsim_stream *other = xs_list_entry(link, struct xsim_stream, link);
 			uint64_t seq = xs_load_acquire(&other->submitted);
 
@@ -205,7 +205,7 @@ int xsim_stream_query(struct xsim_stream *stream)
 	if (result || !stream->legacy)
 		return result;
 	xs_mutex_lock(&context->lock);
-	xs_list_for_each(link, &context->streams) {
+	xs_list_for_each (link, &context->streams) {
 		struct xsim_stream *other = xs_list_entry(link, struct xsim_stream, link);
 
 		if (other->blocking && !xsim_stream_idle(other))

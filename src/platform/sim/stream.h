@@ -38,8 +38,8 @@ struct xsim_stream {
 	struct xsim_context *context;
 	unsigned int flags;
 	int priority;
-	bool blocking;       /* takes part in the order of the legacy default stream */
-	bool legacy;         /* is that stream */
+	bool blocking; /* takes part in the order of the legacy default stream */
+	bool legacy;   /* is that stream */
 	bool per_thread;
 	struct xs_list link; /* context.streams [context.lock] */
 
@@ -51,8 +51,8 @@ struct xsim_stream {
 	_Atomic uint32_t done_word; /* low half of completed: what waiters sleep on */
 	_Atomic uint32_t waiters;
 
-	_Atomic uint32_t active;         /* on the engine's list or in its inbox */
-	struct xsim_stream *inbox_next;  /* engine.inbox */
+	_Atomic uint32_t active;        /* on the engine's list or in its inbox */
+	struct xsim_stream *inbox_next; /* engine.inbox */
 
 	/* The engine's own. */
 	struct xs_list active_link; /* engine.streams */
@@ -61,7 +61,7 @@ struct xsim_stream {
 	uint32_t node_index; /* in the graph at the head */
 	uint32_t memop_index;
 	struct xsim_point node_point; /* what a wait node of that graph waits for */
-	int connection;      /* -1: none */
+	int connection;               /* -1: none */
 	_Atomic uint32_t host_done;
 	const struct xsim_op *host_op; /* [callback lock] */
 	struct xsim_stream *host_next; /* callback queue */

@@ -97,8 +97,8 @@ CUresult sim_cuStreamGetCaptureInfo_v3(CUstream hStream, CUstreamCaptureStatus *
 {
 	if (edge_data)
 		*edge_data = NULL;
-	return sim_cuStreamGetCaptureInfo_v2(hStream, status, id, graph, dependencies,
-		num_dependencies);
+	return sim_cuStreamGetCaptureInfo_v2(
+		hStream, status, id, graph, dependencies, num_dependencies);
 }
 XSIM_SAME(cuStreamGetCaptureInfo_v3_ptsz, cuStreamGetCaptureInfo_v3);
 
@@ -108,8 +108,8 @@ CUresult sim_cuStreamGetCaptureInfo(CUstream hStream, CUstreamCaptureStatus *sta
 }
 XSIM_SAME(cuStreamGetCaptureInfo_ptsz, cuStreamGetCaptureInfo);
 
-CUresult sim_cuStreamUpdateCaptureDependencies(CUstream hStream, CUgraphNode *dependencies,
-	size_t num_dependencies, unsigned int flags)
+CUresult sim_cuStreamUpdateCaptureDependencies(
+	CUstream hStream, CUgraphNode *dependencies, size_t num_dependencies, unsigned int flags)
 {
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
@@ -127,7 +127,8 @@ CUresult sim_cuStreamUpdateCaptureDependencies_v2(CUstream hStream, CUgraphNode 
 	const CUgraphEdgeData *dependency_data, size_t num_dependencies, unsigned int flags)
 {
 	(void)dependency_data;
-	return sim_cuStreamUpdateCaptureDependencies(hStream, dependencies, num_dependencies, flags);
+	return sim_cuStreamUpdateCaptureDependencies(
+		hStream, dependencies, num_dependencies, flags);
 }
 XSIM_SAME(cuStreamUpdateCaptureDependencies_v2_ptsz, cuStreamUpdateCaptureDependencies_v2);
 

@@ -14,7 +14,7 @@ static CUresult check_device(CUdevice device)
 	return front_is_device(device) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
 }
 
-/* --- the stack ----------------------------------------------------------------------------------------- */
+/* --- the stack -------------------------------------------------------------------------------- */
 
 CUresult sim_cuCtxPushCurrent_v2(CUcontext context)
 {
@@ -69,7 +69,7 @@ CUresult sim_cuCtxGetCurrent(CUcontext *context)
 	return CUDA_SUCCESS;
 }
 
-/* --- created contexts ------------------------------------------------------------------------------------- */
+/* --- created contexts ------------------------------------------------------------------------- */
 
 CUresult sim_cuCtxCreate_v2(CUcontext *context, unsigned int flags, CUdevice device)
 {
@@ -119,7 +119,7 @@ CUresult sim_cuCtxDestroy_v2(CUcontext handle)
 }
 XSIM_SAME(cuCtxDestroy, cuCtxDestroy_v2);
 
-/* --- primary contexts ---------------------------------------------------------------------------------------- */
+/* --- primary contexts ------------------------------------------------------------------------- */
 
 CUresult sim_cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device)
 {
@@ -201,7 +201,7 @@ CUresult sim_cuDevicePrimaryCtxGetState(CUdevice device, unsigned int *flags, in
 	return CUDA_SUCCESS;
 }
 
-/* --- the rest --------------------------------------------------------------------------------------------------- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static CUresult synchronize(struct xsim_context *context)
 {

@@ -55,10 +55,11 @@ int front_copy_op(struct xsim_op *op, const CUDA_MEMCPY3D *c)
 	size_t dst_pitch = c->dstPitch ? c->dstPitch : c->WidthInBytes;
 	size_t src_slice = src_pitch * (c->srcHeight ? c->srcHeight : c->Height);
 	size_t dst_slice = dst_pitch * (c->dstHeight ? c->dstHeight : c->Height);
-	const char *src = c->srcMemoryType == CU_MEMORYTYPE_HOST ?
-				  c->srcHost : (const char *)(uintptr_t)c->srcDevice;
-	char *dst = c->dstMemoryType == CU_MEMORYTYPE_HOST ? c->dstHost :
-							     (char *)(uintptr_t)c->dstDevice;
+	const char *src = c->srcMemoryType == CU_MEMORYTYPE_HOST
+				  ? c->srcHost
+				  : (const char *)(uintptr_t)c->srcDevice;
+	char *dst = c->dstMemoryType == CU_MEMORYTYPE_HOST ? c->dstHost
+							   : (char *)(uintptr_t)c->dstDevice;
 
 	if (c->Height > 1 && (src_pitch < c->WidthInBytes || dst_pitch < c->WidthInBytes))
 		return XSIM_INVALID_VALUE;
@@ -104,8 +105,9 @@ static CUresult copy(struct xsim_op *op, CUstream hStream, bool async)
 			!is_pageable(op->copy.src)) {
 			/* Between device addresses the host does not wait. */
 			result = xsim_capture_touch_unsafe();
-			return (CUresult)(result ? result : front_submit(stream,
-				CU_GRAPH_NODE_TYPE_MEMCPY, op));
+			return (CUresult)(result ? result
+						 : front_submit(
+							   stream, CU_GRAPH_NODE_TYPE_MEMCPY, op));
 		}
 		return (CUresult)front_submit_wait(stream, op);
 	}
@@ -129,7 +131,8 @@ static CUresult linear(CUdeviceptr dst, CUdeviceptr src, size_t bytes, CUmemoryt
 		op.kind = XSIM_OP_COPY;
 		op.copy.dst = (void *)(uintptr_t)dst;
 		op.copy.src = (const void *)(uintptr_t)src;
-		op.copy.dst_pitch = op.copy.src_pitch = op.copy.dst_slice = op.copy.src_slice = bytes;
+		op.copy.dst_pitch = op.copy.src_pitch = op.copy.dst_slice = op.copy.src_slice =
+			bytes;
 		op.copy.width = bytes;
 		op.copy.height = op.copy.depth = 1;
 		result = check_sides(&op, dst_type, src_type);
@@ -225,11 +228,21 @@ static CUresult copy_2d(const CUDA_MEMCPY2D *c, CUstream hStream, bool async)
 	if (!c)
 		return CUDA_ERROR_INVALID_VALUE;
 	CUDA_MEMCPY3D full = {
-		.srcXInBytes = c->srcXInBytes, .srcY = c->srcY, .srcMemoryType = c->srcMemoryType,
-		.srcHost = c->srcHost, .srcDevice = c->srcDevice, .srcPitch = c->srcPitch,
-		.dstXInBytes = c->dstXInBytes, .dstY = c->dstY, .dstMemoryType = c->dstMemoryType,
-		.dstHost = c->dstHost, .dstDevice = c->dstDevice, .dstPitch = c->dstPitch,
-		.WidthInBytes = c->WidthInBytes, .Height = c->Height, .Depth = 1,
+		.srcXInBytes = c->srcXInBytes,
+		.srcY = c->srcY,
+		.srcMemoryType = c->srcMemoryType,
+		.srcHost = c->srcHost,
+		.srcDevice = c->srcDevice,
+		.srcPitch = c->srcPitch,
+		.dstXInBytes = c->dstXInBytes,
+		.dstY = c->dstY,
+		.dstMemoryType = c->dstMemoryType,
+		.dstHost = c->dstHost,
+		.dstDevice = c->dstDevice,
+		.dstPitch = c->dstPitch,
+		.WidthInBytes = c->WidthInBytes,
+		.Height = c->Height,
+		.Depth = 1,
 	};
 	return copy_3d(&full, hStream, async);
 }
@@ -260,7 +273,7 @@ CUresult sim_cuMemcpy3DAsync_v2(const CUDA_MEMCPY3D *c, CUstream hStream)
 }
 XSIM_SAME(cuMemcpy3DAsync_v2_ptsz, cuMemcpy3DAsync_v2);
 
-/* --- fills ------------------------------------------------------------------------------------------------- */
+/* --- fills ------------------------------------------------------------------------------------ */
 
 int front_fill_op(struct xsim_op *op, CUdeviceptr dst, size_t pitch, unsigned int value,
 	unsigned int element, size_t width, size_t height)
@@ -335,22 +348,22 @@ CUresult sim_cuMemsetD32Async(CUdeviceptr dst, unsigned int value, size_t count,
 }
 XSIM_SAME(cuMemsetD32Async_ptsz, cuMemsetD32Async);
 
-CUresult sim_cuMemsetD2D8_v2(CUdeviceptr dst, size_t dst_pitch, unsigned char value, size_t width,
-	size_t height)
+CUresult sim_cuMemsetD2D8_v2(
+	CUdeviceptr dst, size_t dst_pitch, unsigned char value, size_t width, size_t height)
 {
 	return fill(dst, dst_pitch, value, 1, width, height, NULL, false);
 }
 XSIM_SAME(cuMemsetD2D8_v2_ptds, cuMemsetD2D8_v2);
 
-CUresult sim_cuMemsetD2D16_v2(CUdeviceptr dst, size_t dst_pitch, unsigned short value,
-	size_t width, size_t height)
+CUresult sim_cuMemsetD2D16_v2(
+	CUdeviceptr dst, size_t dst_pitch, unsigned short value, size_t width, size_t height)
 {
 	return fill(dst, dst_pitch, value, 2, width, height, NULL, false);
 }
 XSIM_SAME(cuMemsetD2D16_v2_ptds, cuMemsetD2D16_v2);
 
-CUresult sim_cuMemsetD2D32_v2(CUdeviceptr dst, size_t dst_pitch, unsigned int value, size_t width,
-	size_t height)
+CUresult sim_cuMemsetD2D32_v2(
+	CUdeviceptr dst, size_t dst_pitch, unsigned int value, size_t width, size_t height)
 {
 	return fill(dst, dst_pitch, value, 4, width, height, NULL, false);
 }

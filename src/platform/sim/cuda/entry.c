@@ -13,27 +13,34 @@
 
 #include "platform/sim/cuda/front.h"
 
-/* --- what nobody implements ------------------------------------------------------------------------ */
+/* --- what nobody implements ------------------------------------------------------------------- */
 
 #define XS_API(symbol, since, class, form, params, args)                                           \
-	__attribute__((weak)) CUresult sim_##symbol params { return CUDA_ERROR_NOT_SUPPORTED; }
+	__attribute__((weak)) CUresult sim_##symbol params                                         \
+	{                                                                                          \
+		return CUDA_ERROR_NOT_SUPPORTED;                                                   \
+	}
 #include "platform/cuda/cuda_api.def"
 
 #define XS_API(symbol, since, class, form, params, args)
 #define XS_NAME(symbol, since, class, form)                                                        \
 	XSIM_API CUresult symbol(void);                                                            \
-	CUresult symbol(void) { return record_unsupported(#symbol); }
+	CUresult symbol(void)                                                                      \
+	{                                                                                          \
+		return record_unsupported(#symbol);                                                \
+	}
 #include "platform/cuda/cuda_api.def"
 
-/* --- the exports ------------------------------------------------------------------------------------- */
+/* --- the exports ------------------------------------------------------------------------------ */
 
 /* Compares with constants of the same length, so that the compiler decides it. */
 #define END(symbol)        (&(symbol)[sizeof(symbol) - 6])
 #define PER_THREAD(symbol) (!strcmp(END(symbol), "_ptsz") || !strcmp(END(symbol), "_ptds"))
 
-#define LIST(...) __VA_ARGS__
+#define LIST(...)                       __VA_ARGS__
 #define RECORD(symbol, params, rc, ...) RECORD_CALL(symbol, params, rc, __VA_ARGS__)
-#define RECORD_CALL(symbol, params, rc, ...) record_call(symbol, params, rc __VA_OPT__(, ) __VA_ARGS__)
+#define RECORD_CALL(symbol, params, rc, ...)                                                       \
+	record_call(symbol, params, rc __VA_OPT__(, ) __VA_ARGS__)
 
 #define XS_API(symbol, since, class, form, params, args)                                           \
 	XSIM_API CUresult symbol params                                                            \

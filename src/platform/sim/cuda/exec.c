@@ -56,8 +56,8 @@ CUresult sim_cuGraphInstantiateWithFlags(CUgraphExec *out, CUgraph graph, unsign
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuGraphInstantiateWithParams(CUgraphExec *exec, CUgraph graph,
-	CUDA_GRAPH_INSTANTIATE_PARAMS *p)
+CUresult sim_cuGraphInstantiateWithParams(
+	CUgraphExec *exec, CUgraph graph, CUDA_GRAPH_INSTANTIATE_PARAMS *p)
 {
 	if (!p)
 		return CUDA_ERROR_INVALID_VALUE;
@@ -129,10 +129,10 @@ CUresult sim_cuGraphUpload(CUgraphExec graph, CUstream hStream)
 }
 XSIM_SAME(cuGraphUpload_ptsz, cuGraphUpload);
 
-/* --- changing an instance ----------------------------------------------------------------------------------- */
+/* --- changing an instance --------------------------------------------------------------------- */
 
-CUresult sim_cuGraphExecUpdate_v2(CUgraphExec handle, CUgraph graph,
-	CUgraphExecUpdateResultInfo *info)
+CUresult sim_cuGraphExecUpdate_v2(
+	CUgraphExec handle, CUgraph graph, CUgraphExecUpdateResultInfo *info)
 {
 	struct xsim_exec *exec = exec_of(handle);
 	struct xsim_plan *plan;
@@ -199,8 +199,8 @@ static CUresult change(CUgraphExec handle, CUgraphNode node, struct xsim_op *op)
 	return (CUresult)result;
 }
 
-CUresult sim_cuGraphExecKernelNodeSetParams(CUgraphExec exec, CUgraphNode node,
-	const CUDA_KERNEL_NODE_PARAMS_v1 *p)
+CUresult sim_cuGraphExecKernelNodeSetParams(
+	CUgraphExec exec, CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS_v1 *p)
 {
 	struct xsim_op op;
 
@@ -214,15 +214,15 @@ CUresult sim_cuGraphExecKernelNodeSetParams(CUgraphExec exec, CUgraphNode node,
 	return result ? (CUresult)result : change(exec, node, &op);
 }
 
-CUresult sim_cuGraphExecKernelNodeSetParams_v2(CUgraphExec exec, CUgraphNode node,
-	const CUDA_KERNEL_NODE_PARAMS *p)
+CUresult sim_cuGraphExecKernelNodeSetParams_v2(
+	CUgraphExec exec, CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS *p)
 {
-	return sim_cuGraphExecKernelNodeSetParams(exec, node,
-		(const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)p);
+	return sim_cuGraphExecKernelNodeSetParams(
+		exec, node, (const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)p);
 }
 
-CUresult sim_cuGraphExecMemcpyNodeSetParams(CUgraphExec exec, CUgraphNode node,
-	const CUDA_MEMCPY3D *p, CUcontext context)
+CUresult sim_cuGraphExecMemcpyNodeSetParams(
+	CUgraphExec exec, CUgraphNode node, const CUDA_MEMCPY3D *p, CUcontext context)
 {
 	struct xsim_op op;
 	int result = p ? front_copy_op(&op, p) : XSIM_INVALID_VALUE;
@@ -231,8 +231,8 @@ CUresult sim_cuGraphExecMemcpyNodeSetParams(CUgraphExec exec, CUgraphNode node,
 	return result ? (CUresult)result : change(exec, node, &op);
 }
 
-CUresult sim_cuGraphExecMemsetNodeSetParams(CUgraphExec exec, CUgraphNode node,
-	const CUDA_MEMSET_NODE_PARAMS *p, CUcontext context)
+CUresult sim_cuGraphExecMemsetNodeSetParams(
+	CUgraphExec exec, CUgraphNode node, const CUDA_MEMSET_NODE_PARAMS *p, CUcontext context)
 {
 	struct xsim_op op;
 	int result = XSIM_INVALID_VALUE;
@@ -244,8 +244,8 @@ CUresult sim_cuGraphExecMemsetNodeSetParams(CUgraphExec exec, CUgraphNode node,
 	return result ? (CUresult)result : change(exec, node, &op);
 }
 
-CUresult sim_cuGraphExecHostNodeSetParams(CUgraphExec exec, CUgraphNode node,
-	const CUDA_HOST_NODE_PARAMS *p)
+CUresult sim_cuGraphExecHostNodeSetParams(
+	CUgraphExec exec, CUgraphNode node, const CUDA_HOST_NODE_PARAMS *p)
 {
 	if (!p || !p->fn)
 		return CUDA_ERROR_INVALID_VALUE;

@@ -45,8 +45,8 @@ CUresult sim_cuGraphClone(CUgraph *graph_clone, CUgraph original_graph)
 	return *graph_clone ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
 }
 
-CUresult sim_cuGraphNodeFindInClone(CUgraphNode *node, CUgraphNode original_node,
-	CUgraph cloned_graph)
+CUresult sim_cuGraphNodeFindInClone(
+	CUgraphNode *node, CUgraphNode original_node, CUgraph cloned_graph)
 {
 	struct xsim_graph *graph = graph_of(cloned_graph);
 
@@ -61,7 +61,7 @@ CUresult sim_cuGraphNodeFindInClone(CUgraphNode *node, CUgraphNode original_node
 	return CUDA_ERROR_INVALID_VALUE;
 }
 
-/* --- adding nodes ------------------------------------------------------------------------------------------ */
+/* --- adding nodes ----------------------------------------------------------------------------- */
 
 /* Adds a node; what op owns passes on in any case. */
 static CUresult add(CUgraphNode *out, CUgraph handle, const CUgraphNode *dependencies, size_t count,
@@ -76,8 +76,8 @@ static CUresult add(CUgraphNode *out, CUgraph handle, const CUgraphNode *depende
 		valid = node_of(dependencies[i]) && node_of(dependencies[i])->graph == graph;
 	struct xsim_node *node = NULL;
 	if (valid)
-		node = xsim_graph_add(graph, type, op, (struct xsim_node *const *)dependencies,
-			count);
+		node = xsim_graph_add(
+			graph, type, op, (struct xsim_node *const *)dependencies, count);
 	if (node) {
 		*out = (CUgraphNode)node;
 		result = CUDA_SUCCESS;
@@ -88,8 +88,8 @@ static CUresult add(CUgraphNode *out, CUgraph handle, const CUgraphNode *depende
 	return valid ? result : CUDA_ERROR_INVALID_VALUE;
 }
 
-CUresult sim_cuGraphAddEmptyNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
-	size_t num_dependencies)
+CUresult sim_cuGraphAddEmptyNode(
+	CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies, size_t num_dependencies)
 {
 	struct xsim_op op = { .kind = XSIM_OP_EMPTY };
 
@@ -113,8 +113,9 @@ CUresult sim_cuGraphAddKernelNode(CUgraphNode *out, CUgraph graph, const CUgraph
 	struct xsim_op op;
 	int result = node_params ? kernel_op(&op, node_params, NULL) : XSIM_INVALID_VALUE;
 
-	return result ? (CUresult)result :
-			add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_KERNEL, &op);
+	return result ? (CUresult)result
+		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_KERNEL,
+				&op);
 }
 
 CUresult sim_cuGraphAddKernelNode_v2(CUgraphNode *out, CUgraph graph,
@@ -125,10 +126,12 @@ CUresult sim_cuGraphAddKernelNode_v2(CUgraphNode *out, CUgraph graph,
 	int result = XSIM_INVALID_VALUE;
 
 	if (node_params)
-		result = kernel_op(&op, (const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)node_params,
+		result = kernel_op(&op,
+			(const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)node_params,
 			node_params->kern);
-	return result ? (CUresult)result :
-			add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_KERNEL, &op);
+	return result ? (CUresult)result
+		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_KERNEL,
+				&op);
 }
 
 CUresult sim_cuGraphAddMemcpyNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
@@ -138,15 +141,16 @@ CUresult sim_cuGraphAddMemcpyNode(CUgraphNode *out, CUgraph graph, const CUgraph
 	int result = copy_params ? front_copy_op(&op, copy_params) : XSIM_INVALID_VALUE;
 
 	(void)context;
-	return result ? (CUresult)result :
-			add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_MEMCPY, &op);
+	return result ? (CUresult)result
+		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_MEMCPY,
+				&op);
 }
 
 static int memset_op(struct xsim_op *op, const CUDA_MEMSET_NODE_PARAMS *p)
 {
 	return p ? front_fill_op(op, p->dst, p->pitch, p->value, p->elementSize, p->width,
-			   p->height ? p->height : 1) :
-		   XSIM_INVALID_VALUE;
+			   p->height ? p->height : 1)
+		 : XSIM_INVALID_VALUE;
 }
 
 CUresult sim_cuGraphAddMemsetNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
@@ -156,8 +160,9 @@ CUresult sim_cuGraphAddMemsetNode(CUgraphNode *out, CUgraph graph, const CUgraph
 	int result = memset_op(&op, memset_params);
 
 	(void)context;
-	return result ? (CUresult)result :
-			add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_MEMSET, &op);
+	return result ? (CUresult)result
+		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_MEMSET,
+				&op);
 }
 
 CUresult sim_cuGraphAddHostNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
@@ -177,7 +182,8 @@ CUresult sim_cuGraphAddEventRecordNode(CUgraphNode *out, CUgraph graph,
 		return CUDA_ERROR_INVALID_HANDLE;
 	struct xsim_op op = { .kind = XSIM_OP_RECORD, .record.event = (struct xsim_event *)event };
 	xsim_event_ref(op.record.event);
-	return add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_EVENT_RECORD, &op);
+	return add(
+		out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_EVENT_RECORD, &op);
 }
 
 CUresult sim_cuGraphAddEventWaitNode(CUgraphNode *out, CUgraph graph,
@@ -197,8 +203,9 @@ CUresult sim_cuGraphAddBatchMemOpNode(CUgraphNode *out, CUgraph graph,
 	struct xsim_op op;
 	int result = p ? front_memops_op(&op, p->count, p->paramArray) : XSIM_INVALID_VALUE;
 
-	return result ? (CUresult)result : add(out, graph, dependencies, num_dependencies,
-						   CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, &op);
+	return result ? (CUresult)result
+		      : add(out, graph, dependencies, num_dependencies,
+				CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, &op);
 }
 
 CUresult sim_cuGraphAddChildGraphNode(CUgraphNode *out, CUgraph graph,
@@ -234,10 +241,10 @@ CUresult sim_cuGraphDestroyNode(CUgraphNode handle)
 	return CUDA_SUCCESS;
 }
 
-/* --- edges --------------------------------------------------------------------------------------------------- */
+/* --- edges ------------------------------------------------------------------------------------ */
 
-CUresult sim_cuGraphAddDependencies(CUgraph graph, const CUgraphNode *from, const CUgraphNode *to,
-	size_t num_dependencies)
+CUresult sim_cuGraphAddDependencies(
+	CUgraph graph, const CUgraphNode *from, const CUgraphNode *to, size_t num_dependencies)
 {
 	CUresult result = CUDA_SUCCESS;
 
@@ -324,8 +331,8 @@ CUresult sim_cuGraphGetEdges_v2(CUgraph graph, CUgraphNode *from, CUgraphNode *t
 	return sim_cuGraphGetEdges(graph, from, to, num_edges);
 }
 
-CUresult sim_cuGraphNodeGetDependencies(CUgraphNode handle, CUgraphNode *dependencies,
-	size_t *num_dependencies)
+CUresult sim_cuGraphNodeGetDependencies(
+	CUgraphNode handle, CUgraphNode *dependencies, size_t *num_dependencies)
 {
 	struct xsim_node *node = node_of(handle);
 
@@ -346,7 +353,7 @@ CUresult sim_cuGraphNodeGetDependencies_v2(CUgraphNode node, CUgraphNode *depend
 	return sim_cuGraphNodeGetDependencies(node, dependencies, num_dependencies);
 }
 
-/* --- parameters of nodes ------------------------------------------------------------------------------------------ */
+/* --- parameters of nodes ---------------------------------------------------------------------- */
 
 CUresult sim_cuGraphNodeGetType(CUgraphNode handle, CUgraphNodeType *type)
 {
@@ -380,10 +387,14 @@ CUresult sim_cuGraphKernelNodeGetParams(CUgraphNode handle, CUDA_KERNEL_NODE_PAR
 	for (uint32_t i = 0; i < function->param_count; i++)
 		addresses[i] = (char *)(uintptr_t)xsim_op_params(op) + function->offset[i];
 	*p = (CUDA_KERNEL_NODE_PARAMS_v1){
-		.func = (CUfunction)function, .gridDimX = op->kernel.grid[0],
-		.gridDimY = op->kernel.grid[1], .gridDimZ = op->kernel.grid[2],
-		.blockDimX = op->kernel.block[0], .blockDimY = op->kernel.block[1],
-		.blockDimZ = op->kernel.block[2], .sharedMemBytes = op->kernel.shared_bytes,
+		.func = (CUfunction)function,
+		.gridDimX = op->kernel.grid[0],
+		.gridDimY = op->kernel.grid[1],
+		.gridDimZ = op->kernel.grid[2],
+		.blockDimX = op->kernel.block[0],
+		.blockDimY = op->kernel.block[1],
+		.blockDimZ = op->kernel.block[2],
+		.sharedMemBytes = op->kernel.shared_bytes,
 		.kernelParams = addresses,
 	};
 	return CUDA_SUCCESS;
@@ -426,8 +437,8 @@ CUresult sim_cuGraphKernelNodeSetParams(CUgraphNode node, const CUDA_KERNEL_NODE
 
 CUresult sim_cuGraphKernelNodeSetParams_v2(CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS *p)
 {
-	return sim_cuGraphKernelNodeSetParams(node,
-		(const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)p);
+	return sim_cuGraphKernelNodeSetParams(
+		node, (const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)p);
 }
 
 CUresult sim_cuGraphMemsetNodeSetParams(CUgraphNode node, const CUDA_MEMSET_NODE_PARAMS *p)
@@ -463,8 +474,10 @@ CUresult sim_cuGraphMemsetNodeGetParams(CUgraphNode handle, CUDA_MEMSET_NODE_PAR
 	if (!node || !p || node->op.kind != XSIM_OP_FILL)
 		return CUDA_ERROR_INVALID_VALUE;
 	*p = (CUDA_MEMSET_NODE_PARAMS){ .dst = (uintptr_t)node->op.fill.dst,
-		.pitch = node->op.fill.pitch, .value = node->op.fill.value,
-		.elementSize = node->op.fill.element, .width = node->op.fill.width,
+		.pitch = node->op.fill.pitch,
+		.value = node->op.fill.value,
+		.elementSize = node->op.fill.element,
+		.width = node->op.fill.width,
 		.height = node->op.fill.height };
 	return CUDA_SUCCESS;
 }

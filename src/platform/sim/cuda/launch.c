@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Launches: kernels, host functions, callbacks. The kernel launch is the fast path of the device. */
+/* Launches: kernels (the fast path of the device), host functions, callbacks. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,8 +16,8 @@ static int injected_fault(const struct xsim_launch *launch)
 static struct xsim_function faulty = { .kernel = { "injected fault", injected_fault, NULL, "" } };
 
 /* Gathers the parameters behind each other, from the array of addresses or from the one buffer. */
-static int gather(struct xsim_op *op, const struct xsim_function *function, void **params,
-	void **extra)
+static int gather(
+	struct xsim_op *op, const struct xsim_function *function, void **params, void **extra)
 {
 	unsigned char *to = op->params;
 	const char *buffer = NULL;
@@ -111,12 +111,13 @@ CUresult sim_cuLaunchKernel(CUfunction function, unsigned int grid_x, unsigned i
 	unsigned int shared_bytes, CUstream hStream, void **params, void **extra)
 {
 	return launch(function, (unsigned int[]){ grid_x, grid_y, grid_z },
-		(unsigned int[]){ block_x, block_y, block_z }, shared_bytes, hStream, params, extra);
+		(unsigned int[]){ block_x, block_y, block_z }, shared_bytes, hStream, params,
+		extra);
 }
 XSIM_SAME(cuLaunchKernel_ptsz, cuLaunchKernel);
 
-CUresult sim_cuLaunchKernelEx(const CUlaunchConfig *c, CUfunction function, void **params,
-	void **extra)
+CUresult sim_cuLaunchKernelEx(
+	const CUlaunchConfig *c, CUfunction function, void **params, void **extra)
 {
 	if (!c || (c->numAttrs && !c->attrs))
 		return CUDA_ERROR_INVALID_VALUE;
@@ -142,13 +143,14 @@ CUresult sim_cuLaunchHostFunc(CUstream hStream, CUhostFn function, void *data)
 
 	if (result || !function)
 		return result ? (CUresult)result : CUDA_ERROR_INVALID_VALUE;
-	struct xsim_op op = { .kind = XSIM_OP_HOST, .host = { .function = function, .data = data } };
+	struct xsim_op op = { .kind = XSIM_OP_HOST,
+		.host = { .function = function, .data = data } };
 	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_HOST, &op);
 }
 XSIM_SAME(cuLaunchHostFunc_ptsz, cuLaunchHostFunc);
 
-CUresult sim_cuStreamAddCallback(CUstream hStream, CUstreamCallback callback, void *data,
-	unsigned int flags)
+CUresult sim_cuStreamAddCallback(
+	CUstream hStream, CUstreamCallback callback, void *data, unsigned int flags)
 {
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);

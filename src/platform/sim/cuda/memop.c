@@ -21,8 +21,11 @@ static int add(struct xsim_memop *memop, bool wait, bool wide, CUdeviceptr addre
 	} else if (flags != CU_STREAM_WRITE_VALUE_DEFAULT) {
 		return XSIM_INVALID_VALUE;
 	}
-	*memop = (struct xsim_memop){ .wait = wait, .wide = wide, .condition = (uint8_t)flags,
-		.address = (void *)(uintptr_t)address, .value = value };
+	*memop = (struct xsim_memop){ .wait = wait,
+		.wide = wide,
+		.condition = (uint8_t)flags,
+		.address = (void *)(uintptr_t)address,
+		.value = value };
 	return XSIM_OK;
 }
 
@@ -44,14 +47,15 @@ int front_memops_op(struct xsim_op *op, unsigned int count, const CUstreamBatchM
 		case CU_STREAM_MEM_OP_WAIT_VALUE_32:
 		case CU_STREAM_MEM_OP_WAIT_VALUE_64:
 			result = add(&memops[op->memops.count++], true, wide, p->waitValue.address,
-				wide ? p->waitValue.value64 : p->waitValue.value, p->waitValue.flags);
+				wide ? p->waitValue.value64 : p->waitValue.value,
+				p->waitValue.flags);
 			break;
 		case CU_STREAM_MEM_OP_WRITE_VALUE_32:
 		case CU_STREAM_MEM_OP_WRITE_VALUE_64:
-			result = add(&memops[op->memops.count++], false, wide,
-				p->writeValue.address,
-				wide ? p->writeValue.value64 : p->writeValue.value,
-				p->writeValue.flags);
+			result =
+				add(&memops[op->memops.count++], false, wide, p->writeValue.address,
+					wide ? p->writeValue.value64 : p->writeValue.value,
+					p->writeValue.flags);
 			break;
 		case CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES:
 			result = XSIM_NOT_SUPPORTED;
@@ -68,8 +72,8 @@ int front_memops_op(struct xsim_op *op, unsigned int count, const CUstreamBatchM
 	return XSIM_OK;
 }
 
-CUresult sim_cuStreamBatchMemOp_v2(CUstream hStream, unsigned int count,
-	CUstreamBatchMemOpParams *ops, unsigned int flags)
+CUresult sim_cuStreamBatchMemOp_v2(
+	CUstream hStream, unsigned int count, CUstreamBatchMemOpParams *ops, unsigned int flags)
 {
 	struct xsim_stream *stream;
 	struct xsim_op op;
@@ -79,15 +83,15 @@ CUresult sim_cuStreamBatchMemOp_v2(CUstream hStream, unsigned int count,
 		result = XSIM_INVALID_VALUE;
 	if (!result)
 		result = front_memops_op(&op, count, ops);
-	return (CUresult)(result ? result :
-				   front_submit(stream, CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, &op));
+	return (CUresult)(result ? result
+				 : front_submit(stream, CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, &op));
 }
 XSIM_SAME(cuStreamBatchMemOp, cuStreamBatchMemOp_v2);
 XSIM_SAME(cuStreamBatchMemOp_ptsz, cuStreamBatchMemOp_v2);
 XSIM_SAME(cuStreamBatchMemOp_v2_ptsz, cuStreamBatchMemOp_v2);
 
-CUresult sim_cuStreamWaitValue32_v2(CUstream hStream, CUdeviceptr addr, cuuint32_t value,
-	unsigned int flags)
+CUresult sim_cuStreamWaitValue32_v2(
+	CUstream hStream, CUdeviceptr addr, cuuint32_t value, unsigned int flags)
 {
 	CUstreamBatchMemOpParams p = { .waitValue = { CU_STREAM_MEM_OP_WAIT_VALUE_32, addr,
 					       { .value = value }, flags, 0 } };
@@ -97,8 +101,8 @@ XSIM_SAME(cuStreamWaitValue32, cuStreamWaitValue32_v2);
 XSIM_SAME(cuStreamWaitValue32_ptsz, cuStreamWaitValue32_v2);
 XSIM_SAME(cuStreamWaitValue32_v2_ptsz, cuStreamWaitValue32_v2);
 
-CUresult sim_cuStreamWaitValue64_v2(CUstream hStream, CUdeviceptr addr, cuuint64_t value,
-	unsigned int flags)
+CUresult sim_cuStreamWaitValue64_v2(
+	CUstream hStream, CUdeviceptr addr, cuuint64_t value, unsigned int flags)
 {
 	CUstreamBatchMemOpParams p = { .waitValue = { CU_STREAM_MEM_OP_WAIT_VALUE_64, addr,
 					       { .value64 = value }, flags, 0 } };
@@ -108,8 +112,8 @@ XSIM_SAME(cuStreamWaitValue64, cuStreamWaitValue64_v2);
 XSIM_SAME(cuStreamWaitValue64_ptsz, cuStreamWaitValue64_v2);
 XSIM_SAME(cuStreamWaitValue64_v2_ptsz, cuStreamWaitValue64_v2);
 
-CUresult sim_cuStreamWriteValue32_v2(CUstream hStream, CUdeviceptr addr, cuuint32_t value,
-	unsigned int flags)
+CUresult sim_cuStreamWriteValue32_v2(
+	CUstream hStream, CUdeviceptr addr, cuuint32_t value, unsigned int flags)
 {
 	CUstreamBatchMemOpParams p = { .writeValue = { CU_STREAM_MEM_OP_WRITE_VALUE_32, addr,
 					       { .value = value }, flags, 0 } };
@@ -119,8 +123,8 @@ XSIM_SAME(cuStreamWriteValue32, cuStreamWriteValue32_v2);
 XSIM_SAME(cuStreamWriteValue32_ptsz, cuStreamWriteValue32_v2);
 XSIM_SAME(cuStreamWriteValue32_v2_ptsz, cuStreamWriteValue32_v2);
 
-CUresult sim_cuStreamWriteValue64_v2(CUstream hStream, CUdeviceptr addr, cuuint64_t value,
-	unsigned int flags)
+CUresult sim_cuStreamWriteValue64_v2(
+	CUstream hStream, CUdeviceptr addr, cuuint64_t value, unsigned int flags)
 {
 	CUstreamBatchMemOpParams p = { .writeValue = { CU_STREAM_MEM_OP_WRITE_VALUE_64, addr,
 					       { .value64 = value }, flags, 0 } };

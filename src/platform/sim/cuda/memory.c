@@ -17,8 +17,9 @@ static CUresult allocate(CUdeviceptr *dptr, size_t bytes, enum xsim_memory_type 
 		return (CUresult)result;
 	if (!dptr || !bytes)
 		return CUDA_ERROR_INVALID_VALUE;
-	struct xsim_range range = { .size = bytes, .type = type, .device = context->device,
-		.context = context };
+	struct xsim_range range = {
+		.size = bytes, .type = type, .device = context->device, .context = context
+	};
 	result = xsim_memory_alloc(&range, &address);
 	if (!result)
 		*dptr = address;
@@ -37,8 +38,8 @@ CUresult sim_cuMemAllocManaged(CUdeviceptr *dptr, size_t bytes, unsigned int fla
 	return allocate(dptr, bytes, XSIM_MEMORY_MANAGED);
 }
 
-CUresult sim_cuMemAllocPitch_v2(CUdeviceptr *dptr, size_t *pitch, size_t width, size_t height,
-	unsigned int element_bytes)
+CUresult sim_cuMemAllocPitch_v2(
+	CUdeviceptr *dptr, size_t *pitch, size_t width, size_t height, unsigned int element_bytes)
 {
 	if (!pitch || (element_bytes != 4 && element_bytes != 8 && element_bytes != 16))
 		return CUDA_ERROR_INVALID_VALUE;
@@ -87,7 +88,7 @@ CUresult sim_cuMemGetAddressRange_v2(CUdeviceptr *start, size_t *bytes, CUdevice
 	return CUDA_SUCCESS;
 }
 
-/* --- host memory ---------------------------------------------------------------------------------------- */
+/* --- host memory ------------------------------------------------------------------------------ */
 
 CUresult sim_cuMemHostAlloc(void **memory, size_t bytes, unsigned int flags)
 {
@@ -99,8 +100,11 @@ CUresult sim_cuMemHostAlloc(void **memory, size_t bytes, unsigned int flags)
 		return (CUresult)result;
 	if (!memory || !bytes || flags & ~7u)
 		return CUDA_ERROR_INVALID_VALUE;
-	struct xsim_range range = { .size = bytes, .type = XSIM_MEMORY_PINNED,
-		.flags = flags, .device = context->device, .context = context };
+	struct xsim_range range = { .size = bytes,
+		.type = XSIM_MEMORY_PINNED,
+		.flags = flags,
+		.device = context->device,
+		.context = context };
 	result = xsim_memory_alloc(&range, &address);
 	if (!result)
 		*memory = (void *)(uintptr_t)address;
@@ -132,8 +136,11 @@ CUresult sim_cuMemHostRegister_v2(void *memory, size_t bytes, unsigned int flags
 		return (CUresult)result;
 	if (!memory || !bytes || flags & ~15u)
 		return CUDA_ERROR_INVALID_VALUE;
-	struct xsim_range range = { .base = (uintptr_t)memory, .size = bytes,
-		.type = XSIM_MEMORY_REGISTERED, .flags = flags, .device = context->device,
+	struct xsim_range range = { .base = (uintptr_t)memory,
+		.size = bytes,
+		.type = XSIM_MEMORY_REGISTERED,
+		.flags = flags,
+		.device = context->device,
 		.context = context };
 	return (CUresult)xsim_memory_register(&range);
 }
@@ -160,7 +167,8 @@ CUresult sim_cuMemHostGetDevicePointer_v2(CUdeviceptr *dptr, void *memory, unsig
 {
 	struct xsim_range range;
 
-	if (!dptr || flags || !xsim_memory_find((uintptr_t)memory, 1, &range) || !is_host(range.type))
+	if (!dptr || flags || !xsim_memory_find((uintptr_t)memory, 1, &range) ||
+		!is_host(range.type))
 		return CUDA_ERROR_INVALID_VALUE;
 	*dptr = (uintptr_t)memory; /* unified addressing */
 	return CUDA_SUCCESS;
@@ -176,10 +184,10 @@ CUresult sim_cuMemHostGetFlags(unsigned int *flags, void *memory)
 	return CUDA_SUCCESS;
 }
 
-/* --- attributes of addresses ------------------------------------------------------------------------------ */
+/* --- attributes of addresses ------------------------------------------------------------------ */
 
-static CUresult attribute_of(void *data, int attribute, const struct xsim_range *range,
-	CUdeviceptr memory)
+static CUresult attribute_of(
+	void *data, int attribute, const struct xsim_range *range, CUdeviceptr memory)
 {
 	switch (attribute) {
 	case CU_POINTER_ATTRIBUTE_CONTEXT:
@@ -262,22 +270,23 @@ CUresult sim_cuPointerGetAttributes(unsigned int num_attributes, CUpointer_attri
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuPointerSetAttribute(const void *value, CUpointer_attribute attribute,
-	CUdeviceptr memory)
+CUresult sim_cuPointerSetAttribute(
+	const void *value, CUpointer_attribute attribute, CUdeviceptr memory)
 {
-	return value && (int)attribute == 6 && xsim_memory_find(memory, 1, NULL) ?
-		       CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	return value && (int)attribute == 6 && xsim_memory_find(memory, 1, NULL)
+		       ? CUDA_SUCCESS
+		       : CUDA_ERROR_INVALID_VALUE;
 }
 
-/* --- stream-ordered memory ------------------------------------------------------------------------------------ */
+/* --- stream-ordered memory -------------------------------------------------------------------- */
 
 static struct xsim_pool *pool_of(CUmemoryPool handle)
 {
 	return xsim_handle_is(handle, XSIM_KIND_POOL) ? (struct xsim_pool *)handle : NULL;
 }
 
-static CUresult allocate_async(CUdeviceptr *dptr, size_t bytes, struct xsim_pool *pool,
-	CUstream hStream)
+static CUresult allocate_async(
+	CUdeviceptr *dptr, size_t bytes, struct xsim_pool *pool, CUstream hStream)
 {
 	struct xsim_stream *stream;
 	uint64_t address;
@@ -289,8 +298,11 @@ static CUresult allocate_async(CUdeviceptr *dptr, size_t bytes, struct xsim_pool
 		return CUDA_ERROR_INVALID_VALUE;
 	if (!pool)
 		pool = xsim_devices[stream->context->device].pool;
-	struct xsim_range range = { .size = bytes, .type = XSIM_MEMORY_POOLED,
-		.device = pool->device, .context = NULL, .pool = pool };
+	struct xsim_range range = { .size = bytes,
+		.type = XSIM_MEMORY_POOLED,
+		.device = pool->device,
+		.context = NULL,
+		.pool = pool };
 	result = xsim_memory_alloc(&range, &address);
 	if (result)
 		return (CUresult)result;
@@ -309,8 +321,8 @@ CUresult sim_cuMemAllocAsync(CUdeviceptr *dptr, size_t bytes, CUstream hStream)
 }
 XSIM_SAME(cuMemAllocAsync_ptsz, cuMemAllocAsync);
 
-CUresult sim_cuMemAllocFromPoolAsync(CUdeviceptr *dptr, size_t bytes, CUmemoryPool pool,
-	CUstream hStream)
+CUresult sim_cuMemAllocFromPoolAsync(
+	CUdeviceptr *dptr, size_t bytes, CUmemoryPool pool, CUstream hStream)
 {
 	if (!pool_of(pool))
 		return CUDA_ERROR_INVALID_VALUE;
@@ -444,8 +456,8 @@ CUresult sim_cuMemPoolSetAccess(CUmemoryPool pool, const CUmemAccessDesc *map, s
 	return pool_of(pool) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-CUresult sim_cuMemPoolGetAccess(CUmemAccess_flags *flags, CUmemoryPool mem_pool,
-	CUmemLocation *location)
+CUresult sim_cuMemPoolGetAccess(
+	CUmemAccess_flags *flags, CUmemoryPool mem_pool, CUmemLocation *location)
 {
 	if (!flags || !location || !pool_of(mem_pool))
 		return CUDA_ERROR_INVALID_VALUE;

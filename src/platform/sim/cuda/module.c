@@ -76,7 +76,7 @@ out_unlock:
 	return result;
 }
 
-/* --- modules ------------------------------------------------------------------------------------------- */
+/* --- modules ---------------------------------------------------------------------------------- */
 
 CUresult sim_cuModuleLoadData(CUmodule *module, const void *image)
 {
@@ -127,8 +127,8 @@ CUresult sim_cuModuleGetFunctionCount(unsigned int *count, CUmodule module)
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuModuleGetGlobal_v2(CUdeviceptr *dptr, size_t *bytes, CUmodule module,
-	const char *name)
+CUresult sim_cuModuleGetGlobal_v2(
+	CUdeviceptr *dptr, size_t *bytes, CUmodule module, const char *name)
 {
 	(void)dptr;
 	(void)bytes;
@@ -145,7 +145,7 @@ CUresult sim_cuModuleGetLoadingMode(CUmoduleLoadingMode *mode)
 	return CUDA_SUCCESS;
 }
 
-/* --- libraries -------------------------------------------------------------------------------------------- */
+/* --- libraries -------------------------------------------------------------------------------- */
 
 CUresult sim_cuLibraryLoadData(CUlibrary *library, const void *code, CUjit_option *jit_options,
 	void **jit_options_values, unsigned int num_jit_options, CUlibraryOption *library_options,
@@ -200,8 +200,8 @@ CUresult sim_cuLibraryGetKernelCount(unsigned int *count, CUlibrary library)
 	return sim_cuModuleGetFunctionCount(count, (CUmodule)library);
 }
 
-CUresult sim_cuLibraryGetGlobal(CUdeviceptr *dptr, size_t *bytes, CUlibrary library,
-	const char *name)
+CUresult sim_cuLibraryGetGlobal(
+	CUdeviceptr *dptr, size_t *bytes, CUlibrary library, const char *name)
 {
 	return sim_cuModuleGetGlobal_v2(dptr, bytes, (CUmodule)library, name);
 }
@@ -222,7 +222,7 @@ CUresult sim_cuKernelGetLibrary(CUlibrary *library, CUkernel kernel)
 	return CUDA_SUCCESS;
 }
 
-/* --- functions ---------------------------------------------------------------------------------------------- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static struct xsim_function *function_of(CUfunction handle)
 {
@@ -250,8 +250,8 @@ CUresult sim_cuFuncGetModule(CUmodule *module, CUfunction function)
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuFuncGetParamInfo(CUfunction handle, size_t param_index, size_t *param_offset,
-	size_t *param_size)
+CUresult sim_cuFuncGetParamInfo(
+	CUfunction handle, size_t param_index, size_t *param_offset, size_t *param_size)
 {
 	struct xsim_function *function = function_of(handle);
 
@@ -263,8 +263,8 @@ CUresult sim_cuFuncGetParamInfo(CUfunction handle, size_t param_index, size_t *p
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuKernelGetParamInfo(CUkernel kernel, size_t param_index, size_t *param_offset,
-	size_t *param_size)
+CUresult sim_cuKernelGetParamInfo(
+	CUkernel kernel, size_t param_index, size_t *param_offset, size_t *param_size)
 {
 	return sim_cuFuncGetParamInfo((CUfunction)kernel, param_index, param_offset, param_size);
 }
@@ -294,15 +294,15 @@ CUresult sim_cuFuncSetAttribute(CUfunction function, CUfunction_attribute attrib
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuKernelGetAttribute(int *value, CUfunction_attribute attribute, CUkernel kernel,
-	CUdevice device)
+CUresult sim_cuKernelGetAttribute(
+	int *value, CUfunction_attribute attribute, CUkernel kernel, CUdevice device)
 {
 	(void)device;
 	return sim_cuFuncGetAttribute(value, attribute, (CUfunction)kernel);
 }
 
-CUresult sim_cuKernelSetAttribute(CUfunction_attribute attribute, int value, CUkernel kernel,
-	CUdevice device)
+CUresult sim_cuKernelSetAttribute(
+	CUfunction_attribute attribute, int value, CUkernel kernel, CUdevice device)
 {
 	(void)device;
 	return sim_cuFuncSetAttribute((CUfunction)kernel, attribute, value);
@@ -338,9 +338,9 @@ CUresult sim_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int *num_block
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuOccupancyMaxActiveBlocksPerMultiprocessor(int *num_blocks, CUfunction function,
-	int block_size, size_t dynamic_smem_size)
+CUresult sim_cuOccupancyMaxActiveBlocksPerMultiprocessor(
+	int *num_blocks, CUfunction function, int block_size, size_t dynamic_smem_size)
 {
-	return sim_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(num_blocks, function,
-		block_size, dynamic_smem_size, 0);
+	return sim_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+		num_blocks, function, block_size, dynamic_smem_size, 0);
 }

@@ -24,7 +24,7 @@ static int log_fd = -1; /* [lock] */
 static struct {
 	uint64_t value;
 	unsigned int ordinal;
-} names[NAMES]; /* [lock] open hash */
+} names[NAMES];                 /* [lock] open hash */
 static unsigned int name_count; /* [lock] */
 
 static struct {
@@ -131,8 +131,8 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
 	va_list args;
 
 	va_start(args, format);
-	int more = vsnprintf(line->text + line->length, sizeof(line->text) - line->length - 2, format,
-		args);
+	int more = vsnprintf(
+		line->text + line->length, sizeof(line->text) - line->length - 2, format, args);
 	va_end(args);
 	if (more > 0)
 		line->length += (size_t)more;
@@ -196,7 +196,8 @@ static bool is_function(const char *type)
 	return begins(type, "CUhostFn") || begins(type, "CUstreamCallback") ||
 	       begins(type, "CUoccupancyB2DSize") || begins(type, "CUasyncCallback") ||
 	       begins(type, "CUuserObject") || begins(type, "CUgreenCtx") ||
-	       begins(type, "CUarray ") || begins(type, "CUexternal") || begins(type, "CUlinkState");
+	       begins(type, "CUarray ") || begins(type, "CUexternal") ||
+	       begins(type, "CUlinkState");
 }
 
 /* Adds one argument; false: its type is none that we know how to fetch. */

@@ -148,8 +148,8 @@ CUresult sim_cuStreamGetDevice(CUstream hStream, CUdevice *device)
 }
 XSIM_SAME(cuStreamGetDevice_ptsz, cuStreamGetDevice);
 
-CUresult sim_cuStreamGetAttribute(CUstream hStream, CUstreamAttrID attribute,
-	CUstreamAttrValue *value)
+CUresult sim_cuStreamGetAttribute(
+	CUstream hStream, CUstreamAttrID attribute, CUstreamAttrValue *value)
 {
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
@@ -163,8 +163,8 @@ CUresult sim_cuStreamGetAttribute(CUstream hStream, CUstreamAttrID attribute,
 }
 XSIM_SAME(cuStreamGetAttribute_ptsz, cuStreamGetAttribute);
 
-CUresult sim_cuStreamSetAttribute(CUstream hStream, CUstreamAttrID attribute,
-	const CUstreamAttrValue *param)
+CUresult sim_cuStreamSetAttribute(
+	CUstream hStream, CUstreamAttrID attribute, const CUstreamAttrValue *param)
 {
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
@@ -190,7 +190,7 @@ CUresult sim_cuStreamCopyAttributes(CUstream dst, CUstream src)
 }
 XSIM_SAME(cuStreamCopyAttributes_ptsz, cuStreamCopyAttributes);
 
-/* --- events ----------------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static int event_of(CUevent handle, struct xsim_event **out)
 {
@@ -207,8 +207,9 @@ CUresult sim_cuEventCreate(CUevent *event, unsigned int flags)
 	struct xsim_context *context;
 	int result = front_context(&context);
 
-	if (!result && (!event || flags & ~7u ||
-			       (flags & CU_EVENT_INTERPROCESS && !(flags & CU_EVENT_DISABLE_TIMING))))
+	if (!result &&
+		(!event || flags & ~7u ||
+			(flags & CU_EVENT_INTERPROCESS && !(flags & CU_EVENT_DISABLE_TIMING))))
 		result = XSIM_INVALID_VALUE;
 	if (!result)
 		result = xsim_event_create(context, flags, !(flags & CU_EVENT_DISABLE_TIMING),
