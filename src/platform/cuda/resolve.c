@@ -68,8 +68,11 @@ static CUresult ask(const char *symbol, void **pfn, int version, cuuint64_t flag
 	return result;
 }
 
-static bool chose(const struct variant *variant, const char *name, cuuint64_t flags, void *answer)
+/* Whether the driver's answer is this variant. */
+static bool chose(const struct variant *variant, const char *name, bool per_thread, void *answer)
 {
+	cuuint64_t flags = per_thread ? CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM
+				      : CU_GET_PROC_ADDRESS_LEGACY_STREAM;
 	CUdriverProcAddressQueryResult status;
 	void *function = NULL;
 
@@ -79,32 +82,23 @@ static bool chose(const struct variant *variant, const char *name, cuuint64_t fl
 	       function == answer;
 }
 
-/*
- * The variant that the driver's answer is. With the flag for per-thread default streams the driver
- * prefers a per-thread variant, but a function may have none, or not yet in that version: so the
- * preferred kind is looked at first, and the other one only by its address.
- */
+/* The variant that the driver's answer is. Asked for per-thread default streams it prefers variants
+ * of that kind, but a function may have none, or none yet in that version. */
 static const struct variant *find_variant(const char *name, cuuint64_t flags, void *answer)
 {
 	bool want = flags & CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM;
 	const struct variant *other = NULL;
 	size_t length = strlen(name);
-	bool preferred = false;
 	bool per_thread;
 
 	for (size_t i = 0; i < VARIANTS; i++) {
-		if (!is_variant_of(variants[i].symbol, name, length, &per_thread))
+		if (!is_variant_of(variants[i].symbol, name, length, &per_thread) ||
+			!chose(&variants[i], name, per_thread, answer))
 			continue;
-		preferred |= per_thread == want;
-		if (per_thread == want && chose(&variants[i], name, flags, answer))
+		if (per_thread == want)
 			return &variants[i];
-		if (per_thread != want && *variants[i].real == answer)
-			other = &variants[i];
+		other = &variants[i];
 	}
-	for (size_t i = 0; !other && !preferred && i < VARIANTS; i++)
-		if (is_variant_of(variants[i].symbol, name, length, &per_thread) &&
-			chose(&variants[i], name, flags, answer))
-			other = &variants[i];
 	return other;
 }
 

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The shim against a driver and a core that do nothing (stub_driver.c, stub_core.c): every entry
+ * point reaches its function with its arguments and comes back with its result, and every answer of
+ * cuGetProcAddress() is the driver's, replaced exactly where there is an override.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "platform/cuda/cuda_driver.h"
+
+struct row {
+	const char *symbol;
+	int since;
+	const char *form;
+};
+
+static const struct row rows[] = {
+#define XS_NAME(symbol, since, class, form) { #symbol, since, #form },
+#include "platform/cuda/cuda_api.def"
+};
+
+#define ROWS (sizeof(rows) / sizeof(*rows))
+
+typedef CUresult generic(void *, void *, void *, void *, void *, void *, void *, void *, void *,
+	void *, void *, void *);
+
+extern int core_calls, core_begins, core_ungated, core_captures;
+extern void *core_stream;
+extern bool core_per_thread;
+
+static void *driver, *shim;
+static const char **stub_last;
+static int *stub_result;
+static bool *stub_aliases;
+static const char *(*stub_name_of)(void *);
+
+static void *need(void *library, const char *symbol)
+{
+	void *address = dlsym(library, symbol);
+
+	if (!address)
+		fail_msg("%s is missing", symbol);
+	return address;
+}
+
+static int setup(void **state)
+{
+	Dl_info where;
+
+	(void)state;
+	setenv("XSCHED_CUDA_LIB", STUB_DRIVER, 1);
+	assert_non_null(driver = dlopen(STUB_DRIVER, RTLD_NOW | RTLD_LOCAL));
+	assert_true(dladdr((void *)cuInit, &where));
+	assert_non_null(shim = dlopen(where.dli_fname, RTLD_NOW | RTLD_NOLOAD));
+	stub_last = need(driver, "stub_last");
+	stub_result = need(driver, "stub_result");
+	stub_aliases = need(driver, "stub_aliases");
+	*(void **)&stub_name_of = need(driver, "stub_name_of");
+	return 0;
+}
+
+/* --- the table ----------------------------------------------------------------------------------- */
+
+static void table_is_in_order(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < ROWS; i++)
+		if (strcmp(rows[i - 1].symbol, rows[i].symbol) >= 0)
+			fail_msg("%s is not before %s", rows[i - 1].symbol, rows[i].symbol);
+}
+
+/* --- calls --------------------------------------------------------------------------------------- */
+
+/* The first call of all: made by several threads at once, it loads the driver. */
+static void *first_call(void *argument)
+{
+	(void)argument;
+	return (void *)(intptr_t)cuInit(0);
+}
+
+static void first_call_loads_the_driver(void **state)
+{
+	pthread_t threads[8];
+	void *result;
+
+	(void)state;
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, first_call, NULL), 0);
+	for (size_t i = 0; i < 8; i++) {
+		assert_int_equal(pthread_join(threads[i], &result), 0);
+		assert_int_equal((intptr_t)result, CUDA_ERROR_LAUNCH_FAILED);
+	}
+}
+
+static void every_entry_point_reaches_its_function(void **state)
+{
+	(void)state;
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	for (size_t i = 0; i < ROWS; i++) {
+		generic *function = (generic *)need(shim, rows[i].symbol);
+		CUresult result;
+
+		if (strncmp(rows[i].symbol, "cuGetProcAddress", 16) == 0)
+			continue;
+		errno = 4711;
+		result = function(
+			NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+		if (result != CUDA_ERROR_LAUNCH_FAILED || strcmp(*stub_last, rows[i].symbol) != 0)
+			fail_msg("%s reached %s and returned %d", rows[i].symbol, *stub_last,
+				(int)result);
+		assert_int_equal(errno, 4711);
+		if (core_calls)
+			fail_msg("%s: %d begins without an end", rows[i].symbol, core_calls);
+	}
+	assert_int_equal(core_captures, 0);
+}
+
+static void submissions_name_their_stream(void **state)
+{
+	CUstream stream = (CUstream)0x4711;
+	CUlaunchConfig config = { .hStream = stream };
+	int before = core_begins;
+
+	(void)state;
+	cuLaunchKernel(NULL, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL);
+	assert_ptr_equal(core_stream, stream);
+	assert_false(core_per_thread);
+	cuLaunchKernelEx_ptsz(&config, NULL, NULL, NULL);
+	assert_ptr_equal(core_stream, stream);
+	assert_true(core_per_thread);
+	cuMemcpyHtoD_v2(0, NULL, 0);
+	assert_null(core_stream);
+	assert_false(core_per_thread);
+	cuMemsetD8_v2_ptds(0, 0, 0);
+	assert_null(core_stream);
+	assert_true(core_per_thread);
+	assert_int_equal(core_begins, before + 4);
+}
+
+static void captures_end_once(void **state)
+{
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	cuStreamBeginCapture_v2(NULL, CU_STREAM_CAPTURE_MODE_GLOBAL);
+	cuStreamBeginCapture_v2_ptsz(NULL, CU_STREAM_CAPTURE_MODE_GLOBAL);
+	assert_int_equal(core_captures, 2);
+	*stub_result = CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
+	cuStreamBeginCapture_v2(NULL, CU_STREAM_CAPTURE_MODE_GLOBAL);
+	cuStreamEndCapture(NULL, NULL);
+	assert_int_equal(core_captures, 2);
+	*stub_result = CUDA_SUCCESS;
+	cuStreamEndCapture(NULL, NULL);
+	cuStreamEndCapture_ptsz(NULL, NULL);
+	assert_int_equal(core_captures, 0);
+}
+
+static void jumps_keep_all_arguments(void **state)
+{
+	int (*function)(long, long, long, long, long, long, long, long, long, long, double, double,
+		double, double, double, double, double, double);
+	const long *integers = need(driver, "stub_integers");
+	const double *doubles = need(driver, "stub_doubles");
+
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	*(void **)&function = need(shim, "cuCoredumpGetAttribute");
+	function(10, 11, 12, 13, 14, 15, 16, 17, 18, 19, .5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(integers[i], 10 + i);
+	for (int i = 0; i < 8; i++)
+		assert_true(doubles[i] == i + .5);
+}
+
+/* --- look-ups ------------------------------------------------------------------------------------ */
+
+typedef CUresult lookup(const char *, void **, int, cuuint64_t, CUdriverProcAddressQueryResult *);
+
+static const char *form_of(const char *symbol)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].symbol, symbol) == 0)
+			return rows[i].form;
+	return "JUMP";
+}
+
+static void compare_lookup(const char *name, int version, cuuint64_t flags)
+{
+	lookup *ask_driver = (lookup *)need(driver, "cuGetProcAddress_v2");
+	CUdriverProcAddressQueryResult status = 99, driver_status = 99;
+	void *function = (void *)1, *expected = (void *)1, *old = (void *)1;
+	CUresult driver_result = ask_driver(name, &expected, version, flags, &driver_status);
+	CUresult result = cuGetProcAddress_v2(name, &function, version, flags, &status);
+	const char *symbol = expected ? stub_name_of(expected) : NULL;
+
+	if (symbol && strcmp(form_of(symbol), "JUMP") != 0)
+		expected = need(shim, symbol);
+	if (result != driver_result || status != driver_status || function != expected)
+		fail_msg("%s, version %d, flags %d: not %s", name, version, (int)flags,
+			symbol ? symbol : "NULL");
+	assert_int_equal(cuGetProcAddress(name, &old, version, flags), driver_result);
+	assert_ptr_equal(old, expected);
+}
+
+static void compare_all_lookups(void)
+{
+	static const int versions[] = { 0, 2000, 3010, 3020, 4000, 6050, 7000, 8000, 9000, 10000,
+		10010, 11000, 11010, 11030, 11070, 12000, 12020, 12030, 12080, 13000, 13020 };
+
+	for (size_t i = 0; i < ROWS; i++) {
+		char name[80];
+		char *end;
+
+		snprintf(name, sizeof(name), "%s", rows[i].symbol);
+		if ((end = strstr(name, "_pt")))
+			*end = '\0';
+		if ((end = strstr(name, "_v")))
+			*end = '\0';
+		for (size_t v = 0; v < sizeof(versions) / sizeof(*versions); v++)
+			for (cuuint64_t flags = 0; flags <= 2; flags++)
+				compare_lookup(name, versions[v], flags);
+	}
+}
+
+static void lookups_find_the_variant_by_address(void **state)
+{
+	(void)state;
+	compare_all_lookups();
+}
+
+static void lookups_find_the_variant_by_version(void **state)
+{
+	(void)state;
+	*stub_aliases = true;
+	compare_all_lookups();
+	*stub_aliases = false;
+}
+
+static void lookups_that_fail_are_the_drivers(void **state)
+{
+	void *function = (void *)1;
+
+	(void)state;
+	compare_lookup("cuNoSuchThing", 13000, 0);
+	compare_lookup("", 13000, 0);
+	compare_lookup("cuLaunchKernel", 13000, 7);
+	assert_int_equal(
+		cuGetProcAddress_v2(NULL, &function, 13000, 0, NULL), CUDA_ERROR_INVALID_VALUE);
+	assert_int_equal(
+		cuGetProcAddress_v2("cuInit", NULL, 13000, 0, NULL), CUDA_ERROR_INVALID_VALUE);
+	assert_int_equal(cuGetProcAddress_v2("cuInit", &function, 13000, 0, NULL), CUDA_SUCCESS);
+}
+
+static void lookup_of_a_newer_variant_passes_and_counts(void **state)
+{
+	int before = core_ungated;
+
+	(void)state;
+	compare_lookup("cuMemcpyBatchAsync", 13000, 0);
+	assert_int_equal(core_ungated, before);
+	compare_lookup("cuMemcpyBatchAsync", 14000, 0);
+	assert_int_equal(core_ungated, before + 2);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_is_in_order),
+		cmocka_unit_test(first_call_loads_the_driver),
+		cmocka_unit_test(every_entry_point_reaches_its_function),
+		cmocka_unit_test(submissions_name_their_stream),
+		cmocka_unit_test(captures_end_once),
+		cmocka_unit_test(jumps_keep_all_arguments),
+		cmocka_unit_test(lookups_find_the_variant_by_address),
+		cmocka_unit_test(lookups_find_the_variant_by_version),
+		cmocka_unit_test(lookups_that_fail_are_the_drivers),
+		cmocka_unit_test(lookup_of_a_newer_variant_passes_and_counts),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
