@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shim against a driver and a core that do nothing (stub_driver.c, stub_core.c): every entry
+ * The shim against a driver and a core that do nothing (stub/driver.c, stub/core.c): every entry
  * point reaches its function with its arguments and comes back with its result, and every answer of
  * cuGetProcAddress() is the driver's, replaced exactly where there is an override.
  */
@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "base/atomic.h"
 #include "platform/cuda/cuda_driver.h"
 
 struct row {
@@ -41,7 +42,7 @@ extern void *core_stream;
 extern bool core_per_thread;
 
 static void *driver, *shim;
-static const char **stub_last;
+static const char *_Atomic *stub_last;
 static int *stub_result;
 static bool *stub_aliases;
 static const char *(*stub_name_of)(void *);
@@ -51,7 +52,7 @@ static void *need(void *library, const char *symbol)
 	void *address = dlsym(library, symbol);
 
 	if (!address)
-		fail_msg("%s is missing", symbol);
+		fail_msg("%s is missing", symbol ? symbol : "a name");
 	return address;
 }
 
@@ -118,9 +119,10 @@ static void every_entry_point_reaches_its_function(void **state)
 		errno = 4711;
 		result = function(
 			NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-		if (result != CUDA_ERROR_LAUNCH_FAILED || strcmp(*stub_last, rows[i].symbol) != 0)
-			fail_msg("%s reached %s and returned %d", rows[i].symbol, *stub_last,
-				(int)result);
+		if (result != CUDA_ERROR_LAUNCH_FAILED ||
+			strcmp(xs_load_relaxed(stub_last), rows[i].symbol) != 0)
+			fail_msg("%s reached %s and returned %d", rows[i].symbol,
+				xs_load_relaxed(stub_last), (int)result);
 		assert_int_equal(errno, 4711);
 		if (core_calls)
 			fail_msg("%s: %d begins without an end", rows[i].symbol, core_calls);

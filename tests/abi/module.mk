@@ -1,3 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is promised to the outside: headers that compile alone, symbols, entry points.
 check.tests += tests/abi/headers.sh
+
+# The interface of the CUDA shim. The tests of it have a shim of their own, made of the platform's sources
+# and of a core that only counts (stub/core.c), on a driver that does nothing (stub/driver.c).
+
+abi.driver := $(O)/tests/abi/driver/libcuda.so.1
+abi.shim   := $(O)/tests/abi/shim/libcuda.so.1
+abi.hal    := $(filter-out %/queue.c,$(halcuda.src))
+abi.cflags  = -DSTUB_DRIVER='"$(abspath $(abi.driver))"' -DSHIM='"$(abspath $(abi.shim))"'
+
+# As the vendor links its driver: calls inside it do not come out.
+$(abi.driver): $(call objects,tests/abi/stub/driver.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-Bsymbolic,-soname,libcuda.so.1 $(LDFLAGS_ALL) -o $@ $^
+
+$(abi.shim): $(call objects,$(abi.hal) $(shimcuda.src) tests/abi/stub/core.c src/platform/common/find_library.c $(base.src))
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-z,nodelete,-soname,libcuda.so.1 $(LDFLAGS_ALL) -o $@ $^
+
+$(O)/tests/abi/no_driver: $(call objects,tests/abi/stub/no_driver.c) $(abi.shim)
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,-rpath,'$$ORIGIN/shim' -o $@ $^
+$(O)/tests/abi/cuda_shim: $(call objects,tests/abi/cuda_shim.c) $(abi.shim) | $(abi.driver)
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,-rpath,'$$ORIGIN/shim' -o $@ $^ -lcmocka
+$(O)/tests/abi/find_library: $(call objects,tests/abi/find_library.c src/platform/common/find_library.c) $(O)/obj/core.a | $(abi.driver) $(abi.shim)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka
+
+$(call objects,tests/abi/cuda_shim.c tests/abi/find_library.c): CPPFLAGS_ALL += $(abi.cflags)
+
+check.needs += $(O)/tests/abi/no_driver
+check.tests += $(O)/tests/abi/cuda_shim $(O)/tests/abi/find_library \
+               tests/abi/cuda_names.sh tests/abi/cuda_no_driver.sh

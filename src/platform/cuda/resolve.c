@@ -68,7 +68,7 @@ static CUresult ask(const char *symbol, void **pfn, int version, cuuint64_t flag
 	return result;
 }
 
-/* Whether the driver's answer is this variant. */
+/* Whether the driver's answer is this variant; it may have come back through the shim already. */
 static bool chose(const struct variant *variant, const char *name, bool per_thread, void *answer)
 {
 	cuuint64_t flags = per_thread ? CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM
@@ -76,7 +76,7 @@ static bool chose(const struct variant *variant, const char *name, bool per_thre
 	CUdriverProcAddressQueryResult status;
 	void *function = NULL;
 
-	if (answer == *variant->real)
+	if (answer == *variant->real || answer == variant->ours)
 		return true;
 	return ask(name, &function, variant->since, flags, &status) == CUDA_SUCCESS &&
 	       function == answer;

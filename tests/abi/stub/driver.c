@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/atomic.h"
+
 #define EXPORT __attribute__((visibility("default")))
 
-EXPORT const char *stub_last;
+EXPORT const char *_Atomic stub_last;
 EXPORT int stub_result;
 EXPORT bool stub_aliases;
 EXPORT long stub_integers[10];
@@ -29,14 +31,14 @@ EXPORT double stub_doubles[8];
 	EXPORT int symbol(void);                                                                   \
 	int symbol(void)                                                                           \
 	{                                                                                          \
-		stub_last = #symbol;                                                               \
+		xs_store_relaxed(&stub_last, #symbol);                                             \
 		return stub_result;                                                                \
 	}
 #include "platform/cuda/cuda_api.def"
 #define XS_NAME(symbol, since, class, form)                                                        \
 	static int alias_##symbol(void)                                                            \
 	{                                                                                          \
-		stub_last = #symbol;                                                               \
+		xs_store_relaxed(&stub_last, #symbol);                                             \
 		return stub_result + 1;                                                            \
 	}
 #include "platform/cuda/cuda_api.def"
@@ -56,13 +58,13 @@ int cuCoredumpGetAttribute(long a, long b, long c, long d, long e, long f, long 
 
 	memcpy(stub_integers, integers, sizeof(integers));
 	memcpy(stub_doubles, doubles, sizeof(doubles));
-	stub_last = "cuCoredumpGetAttribute";
+	xs_store_relaxed(&stub_last, "cuCoredumpGetAttribute");
 	return stub_result;
 }
 
 static int of_the_future(void)
 {
-	stub_last = "of the future";
+	xs_store_relaxed(&stub_last, "of the future");
 	return stub_result;
 }
 
@@ -131,7 +133,7 @@ int cuGetProcAddress_v2(const char *symbol, void **pfn, int version, uint64_t fl
 	const struct function *function = NULL;
 	bool exists = false;
 
-	stub_last = "cuGetProcAddress_v2";
+	xs_store_relaxed(&stub_last, "cuGetProcAddress_v2");
 	if (!symbol || !pfn || flags > 2)
 		return 1;
 	if (strcmp(symbol, "cuMemcpyBatchAsync") == 0 && version >= 14000) {
@@ -154,6 +156,6 @@ int cuGetProcAddress(const char *symbol, void **pfn, int version, uint64_t flags
 {
 	int result = cuGetProcAddress_v2(symbol, pfn, version, flags, NULL);
 
-	stub_last = "cuGetProcAddress";
+	xs_store_relaxed(&stub_last, "cuGetProcAddress");
 	return result;
 }
