@@ -4,16 +4,17 @@
 #include "platform/common/shim.h"
 
 #include "preempt/hal.h"
+#include "preempt/thread.h"
 
-#define EXPORT __attribute__((visibility("default")))
+XS_EXPORT __thread struct xs_thread xs_self;
 
-EXPORT int core_calls;
-EXPORT int core_begins;
-EXPORT int core_ungated;
-EXPORT int core_captures;
-EXPORT int core_waits;
-EXPORT void *core_stream;
-EXPORT bool core_per_thread;
+XS_EXPORT int core_calls;
+XS_EXPORT int core_begins;
+XS_EXPORT int core_ungated;
+XS_EXPORT int core_captures;
+XS_EXPORT int core_waits;
+XS_EXPORT void *core_stream;
+XS_EXPORT bool core_per_thread;
 
 struct xs_queue *xs_submit_begin(void *stream, bool per_thread)
 {
