@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests that need a real device. They are built and run by `make check-gpu` only, on the machine's own
 # driver, and skip themselves where there is none.
 

@@ -15,6 +15,14 @@
 
 static _Atomic(CUcontext) primary[MAX_DEVICES]; /* atomic: as the driver last named it */
 
+/* Before the real destroy, which waits: the queues open. */
+static void destroying(struct xs_wait *wait, CUcontext context)
+{
+	if (context)
+		xs_context_destroyed(context);
+	xs_wait_context_begin(wait);
+}
+
 static CUresult destroyed(struct xs_wait *wait, CUresult result)
 {
 	xs_wait_end(wait, false);
@@ -26,8 +34,7 @@ CUresult cuCtxDestroy(CUcontext context)
 {
 	struct xs_wait wait;
 
-	xs_context_destroyed(context);
-	xs_wait_context_begin(&wait);
+	destroying(&wait, context);
 	return destroyed(&wait, xs_cuda_real.cuCtxDestroy(context));
 }
 
@@ -35,8 +42,7 @@ CUresult cuCtxDestroy_v2(CUcontext context)
 {
 	struct xs_wait wait;
 
-	xs_context_destroyed(context);
-	xs_wait_context_begin(&wait);
+	destroying(&wait, context);
 	return destroyed(&wait, xs_cuda_real.cuCtxDestroy_v2(context));
 }
 
@@ -55,9 +61,9 @@ CUresult cuGreenCtxDestroy(CUgreenCtx green_ctx)
 	CUcontext context = NULL;
 	struct xs_wait wait;
 
-	if (xs_cuda_real.cuCtxFromGreenCtx(&context, green_ctx) == CUDA_SUCCESS)
-		xs_context_destroyed(context);
-	xs_wait_context_begin(&wait);
+	if (xs_cuda_real.cuCtxFromGreenCtx(&context, green_ctx) != CUDA_SUCCESS)
+		context = NULL;
+	destroying(&wait, context);
 	return destroyed(&wait, xs_cuda_real.cuGreenCtxDestroy(green_ctx));
 }
 
