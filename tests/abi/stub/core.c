@@ -84,14 +84,14 @@ void xs_event_destroyed(void *event)
 	(void)event;
 }
 
-void xs_stream_waits(void *stream, bool per_thread, void *event)
+void xs_stream_waits(struct xs_queue *queue, void *event)
 {
-	(void)stream, (void)per_thread, (void)event;
+	(void)queue, (void)event;
 }
 
-void xs_stream_created(void *stream, int priority, bool blocking)
+void xs_stream_created(void *stream)
 {
-	(void)stream, (void)priority, (void)blocking;
+	(void)stream;
 }
 
 void xs_stream_priority_changed(void *stream, int priority)
