@@ -14,7 +14,8 @@
 #
 #   Every tests/DIR/NAME.c but the SHARED ones becomes a program $(O)/tests/DIR/NAME, a test of its
 #   own, linked with SHARED (sources), PRODUCTS (below $(O): libraries, archives) and LIBRARIES (as
-#   -lNAME). While a product has no sources yet, its tests wait.
+#   -lNAME). Libraries are searched for in the order of PRODUCTS. While a product has no sources
+#   yet, its tests wait.
 test-programs = $(if $(filter-out $(products) obj/%,$(2)),,$(eval $(call test-programs-rule,$(1),$(2),$(3),$(4))))
 define test-programs-rule
 $(1).src    := $(filter-out $(3),$(wildcard tests/$(1)/*.c))
@@ -23,7 +24,7 @@ check.tests += $$($(1).tests)
 $$($(1).tests): $(O)/%: $(O)/obj/%.o $(call objects,$(3)) $(2:%=$(O)/%)
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(addprefix -Wl$$(comma)-rpath$$(comma),$(abspath $(sort $(dir $(filter %.so %.so.1,$(2:%=$(O)/%)))))) $(4) $$(LIBC)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(addprefix -Wl$$(comma)-rpath$$(comma),$(abspath $(dir $(filter %.so %.so.1,$(2:%=$(O)/%))))) $(4) $$(LIBC)
 # What the tests need is there, or is installed, before the first of them is compiled.
 $$(call objects,$$($(1).src) $(3)): | deps-test
 endef

@@ -2,6 +2,8 @@
 /* The C API of hints: what an application may say about itself to the scheduler. */
 #include "xsched/hint.h"
 
+#include <errno.h>
+
 #include "preempt/agent.h"
 #include "preempt/handle.h"
 #include "preempt/registry.h"
@@ -11,8 +13,8 @@ static XResult translate(int err)
 	switch (err) {
 	case 0:
 		return kXSchedSuccess;
-	case -22: /* EINVAL */
-	case -34: /* ERANGE */
+	case -EINVAL:
+	case -ERANGE:
 		return kXSchedErrorInvalidValue;
 	default:
 		return kXSchedErrorUnknown;
@@ -78,8 +80,10 @@ XResult XHintDeadline(XQueueHandle xq, Deadline ddl_us)
 
 XResult XHintKDeadline(size_t k)
 {
-	if (k == 0)
-		return kXSchedSuccess;
-	return translate(xs_agent_hint(NULL, &(struct xs_hint){ .kind = XS_HINT_KDEADLINE,
-						     .value = (int64_t)k }));
+	const struct xs_hint hint = {
+		.kind = XS_HINT_KDEADLINE,
+		.value = k > INT32_MAX ? INT32_MAX : (int64_t)k,
+	};
+
+	return k == 0 ? kXSchedSuccess : translate(xs_agent_hint(NULL, &hint));
 }

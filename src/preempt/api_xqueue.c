@@ -199,6 +199,7 @@ XResult XQueueProfileHwCommandCount(XQueueHandle xq, int64_t *count)
 	struct xs_queue *queue = xs_handle_pin_xqueue(xq);
 	if (!queue)
 		return kXSchedErrorNotFound;
-	*count = (int64_t)(xs_queue_total(queue) + xs_commands_pending(queue));
+	*count = (int64_t)(xs_queue_total(queue) + xs_commands_pending(queue) +
+			 xs_commands_dropped(queue));
 	return unpin(queue, kXSchedSuccess);
 }

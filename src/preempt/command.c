@@ -54,7 +54,8 @@ struct xs_commands {
 	struct xs_queue *queue;
 	_Atomic uint32_t submitted; /* [lock to write] futex of the launcher */
 	_Atomic uint32_t taken;     /* launched, dropped, or being launched */
-	_Atomic uint32_t launched;  /* futex of those who wait */
+	_Atomic uint32_t launched;  /* or dropped; futex of those who wait */
+	_Atomic uint32_t dropped;
 	_Atomic bool has_launcher;  /* [lock to write] */
 	_Atomic(const struct xs_thread *) inside; /* thread that runs a callback of this queue */
 	XResult error;              /* [lock] first one that a callback returned */
@@ -218,6 +219,8 @@ static void finish(struct xs_commands *commands, uint32_t index, enum command_st
 	entry(index)->result = result;
 	give_entry(index);
 	xs_mutex_unlock(&table.lock);
+	if (state == DROPPED)
+		xs_add_relaxed(&commands->dropped, 1);
 	xs_add_full(&commands->launched, 1);
 	xs_futex_wake(&commands->launched, INT32_MAX);
 }
@@ -490,6 +493,13 @@ uint32_t xs_commands_pending(struct xs_queue *queue)
 	if (!commands)
 		return 0;
 	return xs_load_full(&commands->submitted) - xs_load_full(&commands->launched);
+}
+
+uint32_t xs_commands_dropped(struct xs_queue *queue)
+{
+	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+
+	return commands ? xs_load_relaxed(&commands->dropped) : 0;
 }
 
 void xs_commands_drop(struct xs_queue *queue)

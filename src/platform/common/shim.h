@@ -62,6 +62,8 @@ struct xs_wait {
 };
 
 void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread);
+/* Inside a submission that waits by itself: for its queue, the command included. */
+void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue);
 void xs_wait_event_begin(struct xs_wait *wait, void *event);
 /* Everything of the current context: synchronise, and what synchronises as a side effect. */
 void xs_wait_context_begin(struct xs_wait *wait);

@@ -54,6 +54,14 @@ void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
 		wait_for(wait, queue, xs_queue_submitted(queue));
 }
 
+void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue)
+{
+	wait->count = 0;
+	wait->counted = false;
+	if (queue)
+		wait_for(wait, queue, xs_queue_submitted(queue));
+}
+
 void xs_wait_event_begin(struct xs_wait *wait, void *event)
 {
 	uint32_t submitted;

@@ -54,13 +54,14 @@ struct default_call {
 static inline void begin_default(struct default_call *call, bool per_thread)
 {
 	call->queue = xs_submit_begin(NULL, per_thread);
-	xs_wait_stream_begin(&call->wait, NULL, per_thread);
+	xs_wait_queue_begin(&call->wait, call->queue);
 }
 
 static inline CUresult end_default(struct default_call *call, CUresult result, bool fetch)
 {
+	xs_submit_end(call->queue); /* first: a queue that somebody is inside of is not idle */
 	xs_wait_end(&call->wait, fetch && result == CUDA_SUCCESS);
-	return submitted(call->queue, result);
+	return result;
 }
 
 #define DEFAULT(symbol, args, per_thread, fetch)                                                   \
@@ -91,7 +92,8 @@ static inline CUresult end_default(struct default_call *call, CUresult result, b
 
 /* --- calls that may wait for everything ---------------------------------------------------------- */
 
-/* Frees and unloads wait until nothing can use what they free; how much that is, the driver knows. */
+/* Frees wait until nothing can use what they free; loads and allocations may wait until the device
+ * can take them. For what, only the driver knows. */
 static inline CUresult drained(struct xs_wait *wait, CUresult result)
 {
 	xs_wait_end(wait, false);

@@ -38,6 +38,13 @@ void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
 	core_waits++;
 }
 
+void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue)
+{
+	(void)wait, (void)queue;
+	core_calls++;
+	core_waits++;
+}
+
 void xs_wait_event_begin(struct xs_wait *wait, void *event)
 {
 	(void)wait, (void)event;
