@@ -6,12 +6,13 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "sim.h"
 
 struct counters {
-	_Atomic uint32_t go;
-	_Atomic uint64_t done[4];
+	uint32_t go; /* both with __atomic builtins */
+	uint64_t done[4];
 };
 
 static struct counters *shared;
@@ -30,6 +31,7 @@ static void work(int index, uint32_t us)
 {
 	CUstream stream;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody would tell it to stop */
 	if (sim_setup(NULL))
 		_exit(1);
 	ok(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
@@ -54,7 +56,7 @@ static pid_t start(int index, uint32_t us)
 static void two_processes_share_by_time(void **state)
 {
 	(void)state;
-	memset((void *)shared, 0, sizeof(*shared));
+	memset(shared, 0, sizeof(*shared));
 	__atomic_store_n(&shared->go, 1, __ATOMIC_RELEASE);
 	pid_t a = start(0, 500), b = start(1, 5000); /* longer than a slice */
 	usleep(1500000);
@@ -71,7 +73,7 @@ static void two_processes_share_by_time(void **state)
 static void a_killed_owner_is_replaced(void **state)
 {
 	(void)state;
-	memset((void *)shared, 0, sizeof(*shared));
+	memset(shared, 0, sizeof(*shared));
 	__atomic_store_n(&shared->go, 1, __ATOMIC_RELEASE);
 	pid_t victim = start(0, 3000000), other = start(1, 1000);
 	usleep(300000);
