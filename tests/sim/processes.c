@@ -10,6 +10,13 @@
 
 #include "sim.h"
 
+/* The thread sanitizer sleeps for a second at each exit. */
+#ifdef XS_SANITIZED
+#define EXITS 10
+#else
+#define EXITS 100
+#endif
+
 struct counters {
 	uint32_t go; /* both with __atomic builtins */
 	uint64_t done[4];
@@ -90,7 +97,7 @@ static void a_killed_owner_is_replaced(void **state)
 static void exits_with_work_in_flight(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < EXITS; i++) {
 		pid_t pid = fork();
 
 		if (!pid) {
