@@ -199,7 +199,6 @@ XResult XQueueProfileHwCommandCount(XQueueHandle xq, int64_t *count)
 	struct xs_queue *queue = xs_handle_pin_xqueue(xq);
 	if (!queue)
 		return kXSchedErrorNotFound;
-	*count = (int64_t)(xs_queue_total(queue) + xs_commands_pending(queue) +
-			 xs_commands_dropped(queue));
+	*count = (int64_t)xs_commands_total(queue);
 	return unpin(queue, kXSchedSuccess);
 }

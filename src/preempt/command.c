@@ -55,7 +55,8 @@ struct xs_commands {
 	_Atomic uint32_t submitted; /* [lock to write] futex of the launcher */
 	_Atomic uint32_t taken;     /* launched, dropped, or being launched */
 	_Atomic uint32_t launched;  /* or dropped; futex of those who wait */
-	_Atomic uint32_t dropped;
+	_Atomic uint64_t entered;   /* times that a launcher went, or is about to go, to the gate */
+	_Atomic uint64_t others;    /* commands that entered without being ours, as far as known */
 	_Atomic bool has_launcher;  /* [lock to write] */
 	_Atomic(const struct xs_thread *) inside; /* thread that runs a callback of this queue */
 	XResult error;              /* [lock] first one that a callback returned */
@@ -219,8 +220,6 @@ static void finish(struct xs_commands *commands, uint32_t index, enum command_st
 	entry(index)->result = result;
 	give_entry(index);
 	xs_mutex_unlock(&table.lock);
-	if (state == DROPPED)
-		xs_add_relaxed(&commands->dropped, 1);
 	xs_add_full(&commands->launched, 1);
 	xs_futex_wake(&commands->launched, INT32_MAX);
 }
@@ -233,6 +232,7 @@ static bool launch_one(struct xs_commands *commands)
 
 	if (xs_load_full(&commands->taken) == xs_load_full(&commands->submitted))
 		return false;
+	xs_add_full(&commands->entered, 1);
 	xs_queue_enter(queue);
 	/* Only now: what was dropped while we slept at the gate must not run. */
 	xs_mutex_lock(&commands->lock);
@@ -240,6 +240,7 @@ static bool launch_one(struct xs_commands *commands)
 	xs_mutex_unlock(&commands->lock);
 	if (!index) {
 		xs_gate_retreat(queue->slot);
+		xs_sub_full(&commands->entered, 1);
 		return false;
 	}
 	xs_store_full(&commands->inside, &xs_self);
@@ -495,11 +496,24 @@ uint32_t xs_commands_pending(struct xs_queue *queue)
 	return xs_load_full(&commands->submitted) - xs_load_full(&commands->launched);
 }
 
-uint32_t xs_commands_dropped(struct xs_queue *queue)
+/*
+ * The gate counts our commands as well, when they are launched. A launcher says that it goes before
+ * it is counted there, so what is left over for others is never too much, and only ever grows.
+ */
+uint64_t xs_commands_total(struct xs_queue *queue)
 {
 	struct xs_commands *commands = xs_load_acquire(&queue->commands);
+	uint64_t total = xs_queue_total(queue);
 
-	return commands ? xs_load_relaxed(&commands->dropped) : 0;
+	if (!commands)
+		return total;
+	uint64_t others = xs_load_relaxed(&commands->others);
+	uint64_t entered = xs_load_full(&commands->entered);
+	if (total > entered && total - entered > others) {
+		others = total - entered;
+		xs_store_relaxed(&commands->others, others);
+	}
+	return others + xs_load_full(&commands->submitted);
 }
 
 void xs_commands_drop(struct xs_queue *queue)

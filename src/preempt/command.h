@@ -33,9 +33,11 @@ XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle command);
 XResult xs_commands_wait_launched(struct xs_queue *queue);
 XResult xs_commands_take_error(struct xs_queue *queue);
 
-/* Commands that are not launched yet, and those that never were because they were dropped. */
+/* Commands that are not launched yet. */
 uint32_t xs_commands_pending(struct xs_queue *queue);
-uint32_t xs_commands_dropped(struct xs_queue *queue);
+
+/* All that was ever submitted to the queue, here or by the application past us. */
+uint64_t xs_commands_total(struct xs_queue *queue);
 void xs_commands_drop(struct xs_queue *queue);
 
 /* Whether the calling thread is in a callback of this queue. */

@@ -159,7 +159,7 @@ static struct xs_queue *take_fresh(void)
 			return NULL;
 		xs_store_release(chunk, queues);
 	}
-	struct xs_queue *queue = queue_at(index);
+	struct xs_queue *queue = xs_load_relaxed(chunk) + index % QUEUES_PER_CHUNK;
 	xs_list_init(&queue->free_link);
 	xs_store_relaxed(&queue->id, index);
 	xs_store_release(&registry.limit, index + 1);
