@@ -116,10 +116,16 @@ void xs_options_parse(struct xs_options *options, char *(*lookup)(const char *va
 	}
 }
 
+static struct xs_mutex lock; /* of the first call */
+
+void xs_options_forked(void)
+{
+	xs_store_relaxed(&lock.state, 0);
+}
+
 const struct xs_options *xs_options(void)
 {
 	static struct xs_options options;
-	static struct xs_mutex lock;
 	static _Atomic bool parsed;
 
 	if (!xs_load_acquire(&parsed)) {

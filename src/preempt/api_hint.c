@@ -63,14 +63,16 @@ XResult XHintUtilization(XQueueHandle xq, Utilization util)
 
 XResult XHintTimeslice(Timeslice ts_us)
 {
-	return translate(xs_agent_hint(NULL,
-		&(struct xs_hint){ .kind = XS_HINT_TIMESLICE_US, .value = ts_us }));
+	return translate(xs_agent_hint(
+		NULL, &(struct xs_hint){ .kind = XS_HINT_TIMESLICE_US, .value = ts_us }));
 }
 
 XResult XHintLaxity(XQueueHandle xq, Laxity lax_us, Priority lax_prio, Priority crit_prio)
 {
-	return hint_queue(xq, &(struct xs_hint){ .kind = XS_HINT_LAXITY_US, .value = lax_us,
-				      .lax_prio = lax_prio, .crit_prio = crit_prio });
+	return hint_queue(xq, &(struct xs_hint){ .kind = XS_HINT_LAXITY_US,
+				      .value = lax_us,
+				      .lax_prio = lax_prio,
+				      .crit_prio = crit_prio });
 }
 
 XResult XHintDeadline(XQueueHandle xq, Deadline ddl_us)

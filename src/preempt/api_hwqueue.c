@@ -7,8 +7,8 @@
 #include "preempt/hwqueue.h"
 #include "preempt/life.h"
 
-XResult xs_hwqueue_create(HwQueueHandle *out, const struct xs_hal *hal,
-	const struct xs_stream *stream)
+XResult xs_hwqueue_create(
+	HwQueueHandle *out, const struct xs_hal *hal, const struct xs_stream *stream)
 {
 	const struct xs_stream_traits traits = {
 		.hal = hal,
@@ -42,11 +42,9 @@ XResult HwQueueDestroy(HwQueueHandle hwq)
 
 	if (!queue)
 		return kXSchedErrorNotFound;
-	bool busy = queue->is_xqueue;
-	if (!busy)
-		xs_queue_release(queue, XS_HOLDER_HWQUEUE);
+	bool released = xs_queue_release_hwqueue(queue);
 	xs_registry_unpin(queue);
-	return busy ? kXSchedErrorNotAllowed : kXSchedSuccess;
+	return released ? kXSchedSuccess : kXSchedErrorNotAllowed;
 }
 
 XResult HwQueueLaunch(HwQueueHandle hwq, HwCommandHandle hw_cmd)

@@ -30,12 +30,13 @@ XResult XQueueCreate(XQueueHandle *xq, HwQueueHandle hwq, int64_t level, int64_t
 	struct xs_queue *queue = xs_handle_pin_hwqueue(hwq);
 	if (!queue)
 		return kXSchedErrorNotFound;
-	if (!queue->is_xqueue) {
+	if (!xs_load_relaxed(&queue->is_xqueue)) {
 		xs_store_relaxed(&queue->level, lowered(queue, level));
-		xs_store_relaxed(&queue->blocking_submit,
-			(flags & kQueueCreateFlagBlockingSubmit) != 0 &&
-				flags != kQueueCreateFlagMaskAll);
-		xs_queue_schedule(queue);
+		xs_store_relaxed(
+			&queue->blocking_submit, (flags & kQueueCreateFlagBlockingSubmit) != 0 &&
+							 flags != kQueueCreateFlagMaskAll);
+		if (!xs_queue_schedule(queue))
+			return unpin(queue, kXSchedErrorNotFound);
 	}
 	*xq = xs_handle_of_xqueue(queue);
 	return unpin(queue, kXSchedSuccess);
@@ -63,7 +64,7 @@ XResult XQueueGet(XQueueHandle *xq, HwQueueHandle hwq)
 	if (!xq)
 		return kXSchedErrorInvalidValue;
 	struct xs_queue *queue = xs_handle_pin_hwqueue(hwq);
-	if (!queue || !queue->is_xqueue)
+	if (!queue || !xs_load_relaxed(&queue->is_xqueue))
 		return queue ? unpin(queue, kXSchedErrorNotFound) : kXSchedErrorNotFound;
 	*xq = xs_handle_of_xqueue(queue);
 	return unpin(queue, kXSchedSuccess);
@@ -104,7 +105,7 @@ XResult XQueueSubmit(XQueueHandle xq, HwCommandHandle hw_cmd)
 	if (!queue)
 		return kXSchedErrorNotFound;
 	bool wait_launch = xs_load_relaxed(&queue->blocking_submit);
-	return unpin(queue, xs_commands_submit(queue, hw_cmd, wait_launch));
+	return unpin(queue, xs_commands_submit(queue, xq, hw_cmd, wait_launch));
 }
 
 XResult XQueueWait(XQueueHandle xq, HwCommandHandle hw_cmd)
@@ -171,7 +172,7 @@ XResult XQueueSuspend(XQueueHandle xq, int64_t flags)
 	}
 	xs_queue_pause(queue);
 	/* A destroy that began meanwhile has lifted suspends already: it must not wait for us. */
-	if (!queue->is_xqueue || xs_handle_of_xqueue(queue) != xq) {
+	if (!xs_handle_is_xqueue(queue, xq)) {
 		xs_queue_resume(queue);
 		return unpin(queue, kXSchedErrorNotFound);
 	}

@@ -21,10 +21,10 @@
 #include "preempt/registry.h"
 #include "preempt/xqueue.h"
 
-#define CHUNK        1024u
-#define CHUNKS       4096u
-#define INDEX_BITS   24
-#define REUSED_AFTER 1024u /* other commands */
+#define CHUNK               1024u
+#define CHUNKS              4096u
+#define INDEX_BITS          24
+#define REUSED_AFTER        1024u /* other commands */
 #define LAUNCHER_LINGERS_NS (200 * XS_NS_PER_MS)
 
 enum command_state { FREE, NEW, SUBMITTED, LAUNCHED, DROPPED };
@@ -35,7 +35,6 @@ struct command {
 	bool abandoned;     /* its handle was given up */
 	uint32_t history;   /* bit n: life generation - 1 - n was launched */
 	uint32_t next_free; /* index; table.first_free */
-	uint32_t position;  /* in its queue, counted from the first ever */
 	uint64_t queue_id;
 	LaunchCallback launch;
 	void *data;
@@ -45,22 +44,26 @@ struct command {
 static struct {
 	struct xs_mutex lock;
 	struct command *chunks[CHUNKS];
-	uint32_t limit;                  /* entries ever used; index 0 is none */
+	uint32_t limit; /* entries ever used; index 0 is none */
 	uint32_t first_free, last_free, free_count;
 } table = { .limit = 1 };
+
+/* Before the first life of an entry. A forked child begins higher up: it knows no old handles. */
+static uint32_t generation_before;
+#define GENERATIONS_PER_FORK (1u << 20)
 
 struct xs_commands {
 	struct xs_mutex lock;
 	struct xs_queue *queue;
-	_Atomic uint32_t submitted; /* [lock to write] futex of the launcher */
-	_Atomic uint32_t taken;     /* launched, dropped, or being launched */
-	_Atomic uint32_t launched;  /* or dropped; futex of those who wait */
-	_Atomic uint64_t entered;   /* times that a launcher went, or is about to go, to the gate */
-	_Atomic uint64_t others;    /* commands that entered without being ours, as far as known */
-	_Atomic bool has_launcher;  /* [lock to write] */
+	_Atomic uint32_t submitted;               /* [lock to write] futex of the launcher */
+	_Atomic uint32_t taken;                   /* launched, dropped, or being launched */
+	_Atomic uint32_t launched;                /* or dropped; futex of those who wait */
+	_Atomic uint64_t entered;                 /* times that a launcher goes to the gate */
+	_Atomic uint64_t others;                  /* commands that entered without being ours */
+	_Atomic bool has_launcher;                /* [lock to write] */
 	_Atomic(const struct xs_thread *) inside; /* thread that runs a callback of this queue */
-	XResult error;              /* [lock] first one that a callback returned */
-	uint32_t ring[XS_COMMANDS_RING]; /* [lock] indices of commands */
+	XResult error;                            /* [lock] first one that a callback returned */
+	uint32_t ring[XS_COMMANDS_RING];          /* [lock] indices of commands */
 };
 
 /* --- the table ----------------------------------------------------------------------------------- */
@@ -72,8 +75,8 @@ static struct command *entry(uint32_t index)
 
 static HwCommandHandle handle_of(uint32_t index)
 {
-	return (uint64_t)XS_HANDLE_COMMAND << 62 | (uint64_t)entry(index)->generation << INDEX_BITS |
-	       index;
+	return (uint64_t)XS_HANDLE_COMMAND << 62 |
+	       (uint64_t)entry(index)->generation << INDEX_BITS | index;
 }
 
 /* [table.lock] An entry for a new command, 0 when there is no memory. */
@@ -94,6 +97,7 @@ static uint32_t take_entry(void)
 		if (!table.chunks[index / CHUNK])
 			return 0;
 	}
+	entry(index)->generation = generation_before;
 	table.limit++;
 	return index;
 }
@@ -212,8 +216,8 @@ static uint32_t take_oldest(struct xs_commands *commands, struct command *copy)
 	return index;
 }
 
-static void finish(struct xs_commands *commands, uint32_t index, enum command_state state,
-	XResult result)
+static void finish(
+	struct xs_commands *commands, uint32_t index, enum command_state state, XResult result)
 {
 	xs_mutex_lock(&table.lock);
 	entry(index)->state = state;
@@ -239,7 +243,7 @@ static bool launch_one(struct xs_commands *commands)
 	uint32_t index = take_oldest(commands, &command);
 	xs_mutex_unlock(&commands->lock);
 	if (!index) {
-		xs_gate_retreat(queue->slot);
+		xs_queue_retreat(queue);
 		xs_sub_full(&commands->entered, 1);
 		return false;
 	}
@@ -257,6 +261,17 @@ static bool launch_one(struct xs_commands *commands)
 	return true;
 }
 
+/* [launcher] Whether nothing is left to launch: then the caller is the launcher no longer. */
+static bool resign(struct xs_commands *commands)
+{
+	xs_mutex_lock(&commands->lock);
+	bool idle = xs_load_full(&commands->submitted) == xs_load_full(&commands->taken);
+	if (idle)
+		xs_store_full(&commands->has_launcher, false);
+	xs_mutex_unlock(&commands->lock);
+	return idle;
+}
+
 static void *run(void *argument)
 {
 	struct xs_commands *commands = argument;
@@ -270,22 +285,22 @@ static void *run(void *argument)
 		uint64_t deadline = xs_now_ns() + LAUNCHER_LINGERS_NS;
 		if (xs_futex_wait(&commands->submitted, seen, deadline) != -ETIMEDOUT)
 			continue;
-		xs_mutex_lock(&commands->lock);
-		bool idle = xs_load_full(&commands->submitted) == xs_load_full(&commands->taken);
-		if (idle)
-			xs_store_full(&commands->has_launcher, false);
-		xs_mutex_unlock(&commands->lock);
-		if (idle)
-			return NULL;
+		if (resign(commands))
+			break;
 	}
+	xs_registry_unpin(commands->queue);
+	return NULL;
 }
 
+/* The caller has pinned the queue. The launcher has a pin too, so it never meets a later queue. */
 static bool start_launcher(struct xs_commands *commands)
 {
 	sigset_t all, before;
 	pthread_attr_t attributes;
 	pthread_t thread;
 
+	if (!xs_registry_pin(xs_load_relaxed(&commands->queue->id)))
+		return false; /* retired meanwhile */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	pthread_attr_init(&attributes);
@@ -293,6 +308,8 @@ static bool start_launcher(struct xs_commands *commands)
 	int err = pthread_create(&thread, &attributes, run, commands);
 	pthread_attr_destroy(&attributes);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (err)
+		xs_registry_unpin(commands->queue);
 	return err == 0;
 }
 
@@ -314,11 +331,28 @@ static struct xs_commands *commands_of(struct xs_queue *queue)
 	return commands;
 }
 
-static void wait_until_launched(struct xs_commands *commands, uint32_t position)
+/* Until as many are launched or dropped: all up to that position if none was submitted after it. */
+static void wait_until_launched(struct xs_commands *commands, uint32_t count)
 {
 	for (;;) {
 		uint32_t launched = xs_load_full(&commands->launched);
-		if ((int32_t)(launched - position) >= 0)
+		if ((int32_t)(launched - count) >= 0)
+			return;
+		xs_futex_wait(&commands->launched, launched, 0);
+	}
+}
+
+/* Until this command is launched or dropped; later ones may be dropped before it is launched. */
+static void wait_until_over(struct xs_commands *commands, HwCommandHandle handle)
+{
+	for (;;) {
+		uint32_t launched = xs_load_full(&commands->launched);
+
+		xs_mutex_lock(&table.lock);
+		uint32_t index = decode(handle);
+		bool over = !index || entry(index)->state != SUBMITTED;
+		xs_mutex_unlock(&table.lock);
+		if (over)
 			return;
 		xs_futex_wait(&commands->launched, launched, 0);
 	}
@@ -331,19 +365,16 @@ bool xs_commands_inside(struct xs_queue *queue)
 	return commands && xs_load_full(&commands->inside) == &xs_self;
 }
 
-/* [ring lock] Hands the command over to the ring. Returns its position, 0 when the ring is full. */
-static uint32_t push(struct xs_commands *commands, uint32_t index)
+/* [ring lock] Hands the command over to the ring. Returns whether there was room. */
+static bool push(struct xs_commands *commands, uint32_t index)
 {
 	uint32_t submitted = xs_load_relaxed(&commands->submitted);
 
 	if (submitted - xs_load_relaxed(&commands->launched) >= XS_COMMANDS_RING)
-		return 0;
+		return false;
 	commands->ring[submitted % XS_COMMANDS_RING] = index;
-	xs_mutex_lock(&table.lock);
-	entry(index)->position = submitted + 1;
-	xs_mutex_unlock(&table.lock);
 	xs_store_full(&commands->submitted, submitted + 1);
-	return submitted + 1;
+	return true;
 }
 
 static uint32_t claim_for(struct xs_queue *queue, HwCommandHandle handle)
@@ -385,7 +416,8 @@ static XResult result_of(struct xs_commands *commands, HwCommandHandle handle)
 	return result;
 }
 
-XResult xs_commands_submit(struct xs_queue *queue, HwCommandHandle handle, bool wait_launch)
+XResult xs_commands_submit(
+	struct xs_queue *queue, XQueueHandle xq, HwCommandHandle handle, bool wait_launch)
 {
 	bool inside = xs_commands_inside(queue);
 	struct xs_commands *commands = commands_of(queue);
@@ -399,13 +431,16 @@ XResult xs_commands_submit(struct xs_queue *queue, HwCommandHandle handle, bool 
 		return kXSchedErrorNotFound;
 
 	xs_mutex_lock(&commands->lock);
-	uint32_t position;
-	while (!(position = push(commands, index))) {
+	for (;;) {
 		uint32_t launched = xs_load_full(&commands->launched);
+		/* Whoever destroys the XQueue waits for what is in the ring by then, and no more. */
+		bool ended = !xs_handle_is_xqueue(queue, xq);
+		if (!ended && push(commands, index))
+			break;
 		xs_mutex_unlock(&commands->lock);
-		if (inside) {
+		if (ended || inside) {
 			unclaim(index);
-			return kXSchedErrorNotAllowed;
+			return ended ? kXSchedErrorNotFound : kXSchedErrorNotAllowed;
 		}
 		xs_futex_wait(&commands->launched, launched, 0);
 		xs_mutex_lock(&commands->lock);
@@ -414,17 +449,22 @@ XResult xs_commands_submit(struct xs_queue *queue, HwCommandHandle handle, bool 
 	if (need_launcher)
 		xs_store_full(&commands->has_launcher, start_launcher(commands));
 	bool orphaned = !xs_load_relaxed(&commands->has_launcher);
+	if (orphaned)
+		xs_store_full(
+			&commands->has_launcher, true); /* that is us, until nothing is left */
 	xs_mutex_unlock(&commands->lock);
 
 	xs_futex_wake(&commands->submitted, 1);
 	if (orphaned) {
 		xs_warn_once("no thread to launch commands: they are launched by their submitters");
-		while (launch_one(commands)) {
-		}
+		do {
+			while (launch_one(commands)) {
+			}
+		} while (!resign(commands));
 	}
 	if (!wait_launch)
 		return kXSchedSuccess;
-	wait_until_launched(commands, position);
+	wait_until_over(commands, handle);
 	return result_of(commands, handle);
 }
 
@@ -439,20 +479,19 @@ XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle handle)
 
 	xs_mutex_lock(&table.lock);
 	uint32_t index = decode(handle);
-	uint32_t position = 0;
-	bool known = !index && was_launched(handle);
+	bool launched = !index && was_launched(handle);
+	bool known = launched;
 	if (index && entry(index)->state >= SUBMITTED && entry(index)->state != DROPPED &&
 		!entry(index)->abandoned && entry(index)->queue_id == xs_load_relaxed(&queue->id)) {
 		known = true;
-		position = entry(index)->position;
 		entry(index)->abandoned = true; /* a handle is good for one wait */
 	}
 	xs_mutex_unlock(&table.lock);
 	if (!known)
 		return kXSchedErrorNotFound;
 
-	if (position) {
-		wait_until_launched(commands, position);
+	if (!launched) {
+		wait_until_over(commands, handle);
 		xs_mutex_lock(&table.lock);
 		bool dropped = decode(handle) && entry(index)->state == DROPPED;
 		xs_mutex_unlock(&table.lock);
@@ -470,7 +509,11 @@ XResult xs_commands_wait_launched(struct xs_queue *queue)
 		return kXSchedSuccess;
 	if (xs_commands_inside(queue))
 		return kXSchedErrorNotAllowed;
-	wait_until_launched(commands, xs_load_full(&commands->submitted));
+	xs_mutex_lock(
+		&commands->lock); /* a submit that began is over, or will see that it is late */
+	uint32_t submitted = xs_load_full(&commands->submitted);
+	xs_mutex_unlock(&commands->lock);
+	wait_until_launched(commands, submitted);
 	return kXSchedSuccess;
 }
 
@@ -537,4 +580,5 @@ void xs_commands_forked(void)
 {
 	memset(&table, 0, sizeof(table));
 	table.limit = 1;
+	generation_before += GENERATIONS_PER_FORK;
 }

@@ -24,9 +24,10 @@ XResult xs_command_destroy(HwCommandHandle command);
 /* Launches on the calling thread, outside of any schedule, and consumes the command. */
 XResult xs_command_launch(struct xs_queue *queue, HwCommandHandle command);
 
-/* The rest is about the ring of a queue that the caller has pinned. wait_launch: return what the
- * callback returned.. */
-XResult xs_commands_submit(struct xs_queue *queue, HwCommandHandle command, bool wait_launch);
+/* The rest is about the ring of a queue that the caller has pinned. Submits while the queue is that
+ * XQueue; wait_launch: returns what the callback returned. */
+XResult xs_commands_submit(
+	struct xs_queue *queue, XQueueHandle xq, HwCommandHandle command, bool wait_launch);
 XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle command);
 
 /* Until all submitted so far are launched or dropped; what callbacks returned is taken out. */

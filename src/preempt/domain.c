@@ -27,15 +27,16 @@ static int armed_at_most(void)
 
 static bool is_legacy(const struct xs_queue *queue)
 {
-	return !queue->stream.handle && !queue->stream.owner;
+	return !xs_load_relaxed(&queue->key.handle) && !xs_load_relaxed(&queue->key.owner);
 }
 
 /* Whether one waits for the other on the device as a side effect of default-stream semantics. */
 static bool depend_on_each_other(const struct xs_queue *a, const struct xs_queue *b)
 {
-	if (a == b || a->stream.context != b->stream.context)
+	if (a == b || xs_load_relaxed(&a->key.context) != xs_load_relaxed(&b->key.context))
 		return false;
-	return (is_legacy(a) && b->blocking) || (is_legacy(b) && a->blocking);
+	return (is_legacy(a) && xs_load_relaxed(&b->blocking)) ||
+	       (is_legacy(b) && xs_load_relaxed(&a->blocking));
 }
 
 static bool outranks(const struct xs_queue *a, const struct xs_queue *b)
@@ -53,7 +54,7 @@ static bool could_stop(const struct xs_queue *queue, const struct xs_queue *othe
 	return !asked_for || depend_on_each_other(queue, other);
 }
 
-bool xs_domain_may_arm(struct xs_queue *queue)
+static bool may_arm(struct xs_queue *queue)
 {
 	int level = xs_load_relaxed(&queue->level);
 
@@ -64,18 +65,36 @@ bool xs_domain_may_arm(struct xs_queue *queue)
 		if (other && could_stop(queue, other))
 			return false;
 	}
-	if (xs_load_relaxed(&queue->pace.armed))
-		return true;
-	if (xs_add_full(&armed_count, 1) < armed_at_most())
-		return true;
-	xs_sub_full(&armed_count, 1);
-	return false;
+	return true;
+}
+
+void xs_domain_arm(struct xs_queue *queue)
+{
+	_Atomic bool *armed = &queue->pace.armed;
+
+	if (!may_arm(queue)) {
+		xs_domain_disarm(queue);
+		return;
+	}
+	if (xs_load_relaxed(armed))
+		return;
+	/* The place is taken first: whoever clears the flag gives one back. */
+	if (xs_add_full(&armed_count, 1) >= armed_at_most() || xs_swap_full(armed, true))
+		xs_sub_full(&armed_count, 1);
+	/* Pacing may have ended meanwhile. */
+	if (!(xs_load_full(&queue->slot->word) & XS_GATE_PACED))
+		xs_domain_disarm(queue);
 }
 
 void xs_domain_disarm(struct xs_queue *queue)
 {
 	if (xs_swap_full(&queue->pace.armed, false))
 		xs_sub_full(&armed_count, 1);
+}
+
+void xs_domain_forked(void)
+{
+	xs_store_relaxed(&armed_count, 0);
 }
 
 void xs_domain_outranked_by(struct xs_queue *queue)

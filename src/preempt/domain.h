@@ -17,8 +17,9 @@
 
 struct xs_queue;
 
-/* Whether markers of this queue may wait at the gate. Takes a place among those that do. */
-bool xs_domain_may_arm(struct xs_queue *queue);
+/* Arms the queue if its markers may wait at the gate and there is a place among those that do, or
+ * disarms it. */
+void xs_domain_arm(struct xs_queue *queue);
 
 /* The queue is no longer armed: pacing ended, or the queue did. */
 void xs_domain_disarm(struct xs_queue *queue);
@@ -32,12 +33,14 @@ void xs_domain_outranked_by(struct xs_queue *queue);
 void xs_domain_let_through(struct xs_queue *queue);
 
 /* Lends to all armed queues that are less important, for as long as the driver is asked about this
- * one: it might wait for them. Returns what xs_domain_close_armed() takes back. */
+ * one: it might wait for them. Fills in what xs_domain_close_armed() takes back. */
 struct xs_domain_loans {
 	unsigned int count;
 	struct xs_queue *queues[32];
 };
 void xs_domain_open_armed(const struct xs_queue *queue, struct xs_domain_loans *loans);
 void xs_domain_close_armed(struct xs_domain_loans *loans);
+
+void xs_domain_forked(void);
 
 #endif

@@ -12,6 +12,7 @@
  *      '-------------------------'               '--------------------'
  *        run dry: the last command       RELEASE and RESUME, LEND, RETIRE
  *        is done, nobody is inside
+ *        or kept asleep by a HOLD
  *
  *   open  <=>  RETIRED  or  not PAUSED and (not HELD or lenders > 0)
  *
@@ -91,13 +92,15 @@ uint64_t xs_gate_apply(struct xs_slot *slot, enum xs_gate_event event)
 	return before;
 }
 
-bool xs_gate_run_dry(struct xs_slot *slot, uint32_t submitted)
+bool xs_gate_run_dry(struct xs_slot *slot, uint32_t departed)
 {
 	uint64_t before = xs_load_relaxed(&slot->word);
 
 	do {
 		if (!(before & XS_GATE_READY) || (before & XS_GATE_INSIDES) ||
-			xs_gate_submitted(before) != submitted)
+			xs_gate_submitted(before) != departed)
+			return false;
+		if ((before & XS_GATE_SLEEPERS) && !(before & XS_GATE_PAUSED))
 			return false;
 	} while (!xs_cas_weak_full(&slot->word, &before, before & ~(uint64_t)XS_GATE_READY));
 	return true;

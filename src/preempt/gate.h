@@ -67,9 +67,10 @@ uint64_t xs_gate_next(uint64_t word, enum xs_gate_event event);
  * was before. Never blocks. */
 XS_EXPORT uint64_t xs_gate_apply(struct xs_slot *slot, enum xs_gate_event event);
 
-/* Ready becomes idle, if nothing was submitted since `submitted` was read and nobody is about to.
- * Returns whether it did. */
-bool xs_gate_run_dry(struct xs_slot *slot, uint32_t submitted);
+/* Ready becomes idle, if nothing was submitted since `departed` was read (xs_gate_departed) and nobody
+ * is about to. A thread that the scheduler keeps asleep at the gate is about to; one that the
+ * application stopped itself is not. Returns whether it did. */
+bool xs_gate_run_dry(struct xs_slot *slot, uint32_t departed);
 
 /* The first half of a sleep: false when the gate is open, otherwise whoever opens it will wake
  * sleepers of the lower half that still have that value. */
@@ -90,10 +91,10 @@ static inline uint64_t xs_gate_arrive(struct xs_slot *slot)
 	return xs_add_full(&slot->word, XS_GATE_SUBMITTED + XS_GATE_INSIDE);
 }
 
-/* It turned round at the gate: nothing was submitted. */
-static inline void xs_gate_retreat(struct xs_slot *slot)
+/* It turned round at the gate: nothing was submitted. Returns the word as it was before. */
+static inline uint64_t xs_gate_retreat(struct xs_slot *slot)
 {
-	xs_sub_full(&slot->word, XS_GATE_SUBMITTED + XS_GATE_INSIDE);
+	return xs_sub_full(&slot->word, XS_GATE_SUBMITTED + XS_GATE_INSIDE);
 }
 
 /* The driver has the command. */
@@ -111,6 +112,13 @@ static inline bool xs_gate_is_free(uint64_t word)
 static inline uint32_t xs_gate_submitted(uint64_t word)
 {
 	return (uint32_t)(word >> 32);
+}
+
+/* Commands that the driver has: whoever is still inside may or may not have handed his over. This is
+ * the count to remember before waiting for a stream, since all of them are done afterwards. */
+static inline uint32_t xs_gate_departed(uint64_t word)
+{
+	return (uint32_t)(word >> 32) - ((uint32_t)word >> 20);
 }
 
 /* The half of the word that the device and the futex look at. */

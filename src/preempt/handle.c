@@ -23,7 +23,12 @@ HwQueueHandle xs_handle_of_hwqueue(const struct xs_queue *queue)
 
 XQueueHandle xs_handle_of_xqueue(const struct xs_queue *queue)
 {
-	return pack(XS_HANDLE_XQUEUE, queue->attached, queue);
+	return pack(XS_HANDLE_XQUEUE, xs_load_relaxed(&queue->attached), queue);
+}
+
+bool xs_handle_is_xqueue(const struct xs_queue *queue, XQueueHandle handle)
+{
+	return xs_load_relaxed(&queue->is_xqueue) && xs_handle_of_xqueue(queue) == handle;
 }
 
 struct xs_queue *xs_handle_pin_hwqueue(HwQueueHandle handle)
@@ -45,7 +50,7 @@ struct xs_queue *xs_handle_pin_xqueue(XQueueHandle handle)
 
 	if (XS_HANDLE_KIND(handle) == XS_HANDLE_XQUEUE)
 		queue = xs_registry_pin((uint32_t)handle);
-	if (queue && (!queue->is_xqueue || xs_handle_of_xqueue(queue) != handle)) {
+	if (queue && !xs_handle_is_xqueue(queue, handle)) {
 		xs_registry_unpin(queue);
 		return NULL;
 	}

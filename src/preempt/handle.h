@@ -9,6 +9,7 @@
 #ifndef XS_PREEMPT_HANDLE_H
 #define XS_PREEMPT_HANDLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "xsched/types.h"
@@ -21,6 +22,9 @@ enum xs_handle_kind { XS_HANDLE_HWQUEUE = 1, XS_HANDLE_XQUEUE = 2, XS_HANDLE_COM
 
 HwQueueHandle xs_handle_of_hwqueue(const struct xs_queue *queue);
 XQueueHandle xs_handle_of_xqueue(const struct xs_queue *queue);
+
+/* Whether the queue is that XQueue now. */
+bool xs_handle_is_xqueue(const struct xs_queue *queue, XQueueHandle handle);
 
 /* What the handle names, pinned, or NULL when that is no more or never was. The caller unpins. */
 struct xs_queue *xs_handle_pin_hwqueue(HwQueueHandle handle);

@@ -7,8 +7,8 @@
 #include "preempt/hal.h"
 
 /* The handle of a stream, made if there is none: asking twice gives the same one. */
-XS_EXPORT XResult xs_hwqueue_create(HwQueueHandle *out, const struct xs_hal *hal,
-	const struct xs_stream *stream);
+XS_EXPORT XResult xs_hwqueue_create(
+	HwQueueHandle *out, const struct xs_hal *hal, const struct xs_stream *stream);
 
 /* The handle of a stream that is known already; kXSchedErrorNotFound otherwise. */
 XS_EXPORT XResult xs_hwqueue_get(HwQueueHandle *out, const struct xs_stream *stream);

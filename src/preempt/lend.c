@@ -24,8 +24,7 @@ static struct {
 
 bool xs_lend_needed(const struct xs_queue *queue, int priority)
 {
-	return xs_load_relaxed(&queue->pace.armed) &&
-	       xs_load_relaxed(&queue->priority) < priority;
+	return xs_load_relaxed(&queue->pace.armed) && xs_load_relaxed(&queue->priority) < priority;
 }
 
 void xs_lend_until_done(struct xs_queue *queue, struct xs_queue *waiter)
@@ -41,15 +40,18 @@ void xs_lend_until_done(struct xs_queue *queue, struct xs_queue *waiter)
 		table.loans[i].waiter_id = xs_load_relaxed(&waiter->id);
 		table.loans[i].until = xs_queue_submitted(queue);
 		xs_add_full(&table.count, 1);
+		/* With the lock: the watcher may find the loan needless as soon as it sees it. */
+		xs_gate_apply(queue->slot, XS_GATE_LEND);
 		lent = true;
 	}
 	xs_mutex_unlock(&table.lock);
 	if (!lent) {
 		xs_warn_once("more than %d waits between queues at a time: the rest is bounded by "
-			     "XSCHED_STALL_MS", LOANS);
+			     "XSCHED_STALL_MS",
+			LOANS);
 		return;
 	}
-	xs_gate_apply(queue->slot, XS_GATE_LEND);
+	xs_watch_start();
 	xs_watch_ring();
 }
 
@@ -71,20 +73,17 @@ bool xs_lend_review(void)
 	if (!xs_load_acquire(&table.count))
 		return false;
 	for (int i = 0; i < LOANS; i++) {
-		struct xs_queue *repaid = NULL;
-
 		xs_mutex_lock(&table.lock);
 		struct xs_queue *queue = table.loans[i].queue;
 		uint64_t queue_id = table.loans[i].queue_id;
-		if (queue && is_done(queue, queue_id, table.loans[i].waiter_id,
-				     table.loans[i].until)) {
-			repaid = xs_load_relaxed(&queue->id) == queue_id ? queue : NULL;
+		if (queue &&
+			is_done(queue, queue_id, table.loans[i].waiter_id, table.loans[i].until)) {
+			if (xs_load_relaxed(&queue->id) == queue_id)
+				xs_gate_apply(queue->slot, XS_GATE_REPAY);
 			table.loans[i].queue = NULL;
 			xs_sub_full(&table.count, 1);
 		}
 		xs_mutex_unlock(&table.lock);
-		if (repaid)
-			xs_gate_apply(repaid->slot, XS_GATE_REPAY);
 	}
 	return xs_load_acquire(&table.count) != 0;
 }

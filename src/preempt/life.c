@@ -7,6 +7,8 @@
 #include "preempt/life.h"
 
 #include "preempt/agent.h"
+#include "preempt/command.h"
+#include "preempt/domain.h"
 #include "preempt/handle.h"
 #include "preempt/process.h"
 #include "preempt/watch.h"
@@ -21,25 +23,29 @@ struct xs_queue *xs_queue_adopt(const struct xs_stream *stream,
 	return queue;
 }
 
-void xs_queue_schedule(struct xs_queue *queue)
+bool xs_queue_schedule(struct xs_queue *queue)
 {
 	xs_registry_lock();
-	queue->is_xqueue = true;
+	bool exists = queue->holders != 0;
+	if (exists)
+		xs_store_relaxed(&queue->is_xqueue, true);
 	xs_registry_unlock();
-	xs_agent_add(queue);
+	if (exists)
+		xs_agent_add(queue);
+	return exists;
 }
 
 /* [registry lock] Handles of the XQueue are invalid from here on. */
 static void disown(struct xs_queue *queue)
 {
-	queue->is_xqueue = false;
-	queue->attached++;
+	xs_store_relaxed(&queue->is_xqueue, false);
+	xs_add_relaxed(&queue->attached, 1);
 }
 
 bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue)
 {
 	xs_registry_lock();
-	bool found = queue->is_xqueue && xs_handle_of_xqueue(queue) == xqueue;
+	bool found = xs_handle_is_xqueue(queue, xqueue);
 	if (found)
 		disown(queue);
 	xs_registry_unlock();
@@ -49,7 +55,7 @@ bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue)
 void xs_queue_unschedule(struct xs_queue *queue)
 {
 	xs_registry_lock();
-	if (queue->is_xqueue)
+	if (xs_load_relaxed(&queue->is_xqueue))
 		disown(queue);
 	xs_registry_unlock();
 	xs_agent_remove(queue);
@@ -58,7 +64,9 @@ void xs_queue_unschedule(struct xs_queue *queue)
 static void retire(struct xs_queue *queue)
 {
 	xs_queue_unschedule(queue);
+	xs_commands_drop(queue); /* before the gate opens: the stream will be gone */
 	xs_gate_apply(queue->slot, XS_GATE_RETIRE);
+	xs_domain_disarm(queue);
 	xs_watch_let_go(queue);
 	xs_registry_free(queue);
 }
@@ -67,6 +75,20 @@ void xs_queue_release(struct xs_queue *queue, unsigned int holder)
 {
 	if (xs_registry_drop(queue, holder))
 		retire(queue);
+}
+
+bool xs_queue_release_hwqueue(struct xs_queue *queue)
+{
+	bool last = false;
+
+	xs_registry_lock();
+	bool busy = xs_load_relaxed(&queue->is_xqueue);
+	if (!busy)
+		last = xs_registry_drop_locked(queue, XS_HOLDER_HWQUEUE);
+	xs_registry_unlock();
+	if (last)
+		retire(queue);
+	return !busy;
 }
 
 void xs_queue_end(struct xs_queue *queue)

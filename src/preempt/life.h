@@ -11,8 +11,9 @@
 XS_EXPORT struct xs_queue *xs_queue_adopt(const struct xs_stream *stream,
 	const struct xs_stream_traits *traits, unsigned int holder, bool scheduled);
 
-/* Makes an XQueue of the queue, or no longer: commands are under schedule in between. */
-void xs_queue_schedule(struct xs_queue *queue);
+/* Makes an XQueue of the queue, or no longer: commands are under schedule in between. False: the
+ * queue has been retired. */
+bool xs_queue_schedule(struct xs_queue *queue);
 void xs_queue_unschedule(struct xs_queue *queue);
 
 /* From now on the queue has no XQueue, but is still scheduled. False: that XQueue is not the one. */
@@ -20,6 +21,9 @@ bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue);
 
 /* The holder lets go; with the last one the queue retires. The stream still exists. */
 void xs_queue_release(struct xs_queue *queue, unsigned int holder);
+
+/* The hardware queue handle is given up, unless an XQueue is on it: false. */
+bool xs_queue_release_hwqueue(struct xs_queue *queue);
 
 /* The stream ends: nobody holds the queue any more, whatever handles there are. */
 XS_EXPORT void xs_queue_end(struct xs_queue *queue);

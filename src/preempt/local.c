@@ -21,11 +21,11 @@
 static struct {
 	struct xs_mutex lock;
 	struct xs_sched *sched; /* made at the first need, never destroyed */
-	bool active;      /* decisions reach the gates */
-	uint64_t now_ns;  /* time of the event that is being handled */
-	bool review;      /* some queue became tracked: tell the scheduler how it stands */
-	bool need_watch;  /* somebody's idleness matters: the watcher has to run */
-	bool no_watch;    /* it cannot: never active again */
+	bool active;            /* decisions reach the gates */
+	uint64_t now_ns;        /* time of the event that is being handled */
+	bool review; /* some queue has to report from now on: tell the scheduler how it stands */
+	bool need_watch; /* somebody's idleness matters: the watcher has to run */
+	bool no_watch;   /* it cannot: never active again */
 } local;
 
 /* --- decisions ----------------------------------------------------------------------------------- */
@@ -60,6 +60,7 @@ static void pace(struct xs_queue *queue, bool paced)
 	if (paced == was_paced)
 		return;
 	xs_store_full(&queue->pace.restart, true);
+	local.review |= paced; /* so far it need not have told that it is ready */
 	xs_gate_apply(queue->slot, paced ? XS_GATE_PACE : XS_GATE_UNPACE);
 	if (!paced)
 		xs_domain_disarm(queue);
@@ -210,12 +211,14 @@ int xs_local_add(struct xs_queue *queue)
 	int err = 0;
 
 	begin();
-	if (!queue->scheduled) {
+	if (!xs_load_full(&queue->live)) {
+		err = -ENOENT; /* retired by another thread, which may have been here before */
+	} else if (!queue->scheduled) {
 		err = exists();
 		if (!err)
 			err = xs_sched_queue_add(local.sched, (uint64_t)getpid(),
-				xs_load_relaxed(&queue->id), queue->device,
-				-queue->stream_priority, local.now_ns);
+				xs_load_relaxed(&queue->id), queue->device, -queue->stream_priority,
+				local.now_ns);
 		queue->scheduled = !err;
 	}
 	if (queue->scheduled) {
@@ -231,7 +234,8 @@ int xs_local_add(struct xs_queue *queue)
 void xs_local_remove(struct xs_queue *queue)
 {
 	begin();
-	if (queue->scheduled) {
+	/* It may have become an XQueue anew while its destroy was under way. */
+	if (queue->scheduled && !xs_load_full(&queue->is_xqueue)) {
 		xs_sched_queue_remove(local.sched, xs_load_relaxed(&queue->id), local.now_ns);
 		queue->scheduled = false;
 		queue->known_ready = false;
@@ -253,8 +257,8 @@ void xs_local_stalled(struct xs_queue *queue, bool stalled)
 {
 	begin();
 	if (queue->scheduled)
-		xs_sched_queue_stalled(local.sched, xs_load_relaxed(&queue->id), stalled,
-			local.now_ns);
+		xs_sched_queue_stalled(
+			local.sched, xs_load_relaxed(&queue->id), stalled, local.now_ns);
 	end();
 }
 

@@ -65,7 +65,7 @@ static void account(struct xs_queue *queue, uint64_t begun_ns, uint32_t commands
 	uint64_t start = pace->done_ns > begun_ns ? pace->done_ns : begun_ns;
 	uint64_t elapsed = now - start;
 	bool was_held = held != pace->held_ns || xs_load_relaxed(&queue->slot->held_since_ns);
-	bool late = (pace->count == 0 && !exact) || was_held;
+	bool late = (!xs_load_relaxed(&pace->count) && !exact) || was_held;
 
 	pace->done_ns = now;
 	pace->held_ns = held;
@@ -90,7 +90,7 @@ static void observe(struct xs_queue *queue, bool exact)
 	uint64_t begun_ns = 0;
 	bool any = false;
 
-	while (pace->count) {
+	while (xs_load_relaxed(&pace->count)) {
 		uint32_t oldest = pace->first % XS_PACE_MARKS;
 
 		if ((int32_t)(progress - pace->marks[oldest].value) < 0)
@@ -100,7 +100,7 @@ static void observe(struct xs_queue *queue, bool exact)
 		any = true;
 		reached = pace->marks[oldest].submitted;
 		pace->first++;
-		pace->count--;
+		xs_sub_relaxed(&pace->count, 1);
 	}
 	if (!any)
 		return;
@@ -128,15 +128,23 @@ static bool share_page(struct xs_queue *queue)
 	int state = 0;
 
 	if (xs_cas_full(&page_shared, &state, 1)) {
-		int err = queue->hal->share(queue->stream.context, xs_registry_page(),
-			sizeof(struct xs_page));
+		int err = queue->hal->share(
+			queue->stream.context, xs_registry_page(), sizeof(struct xs_page));
 		if (err)
 			xs_warn_once("the device cannot see our page (error %d): queues are "
-				     "stopped on the host only", -err);
+				     "stopped on the host only",
+				-err);
 		state = err ? -1 : 2;
 		xs_store_full(&page_shared, state);
 	}
+	if (state == -1)
+		xs_store_relaxed(&queue->pace.broken, true);
 	return state == 2;
+}
+
+void xs_pace_forked(void)
+{
+	xs_store_relaxed(&page_shared, 0);
 }
 
 void xs_pace_page_lost(void)
@@ -151,9 +159,10 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 {
 	struct xs_pace *pace = &queue->pace;
 	struct xs_slot *slot = queue->slot;
-	int err = -EAGAIN;
+	int err;
 
-	if (pace->broken || pace->count == XS_PACE_MARKS || !share_page(queue))
+	if (xs_load_relaxed(&pace->broken) || xs_load_relaxed(&pace->count) == XS_PACE_MARKS ||
+		!share_page(queue))
 		return;
 	uint32_t value = pace->issued + 1;
 	if (xs_load_relaxed(&pace->armed))
@@ -162,19 +171,19 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 	else
 		err = queue->hal->mark(&queue->stream, &slot->progress, value);
 	if (err) {
-		pace->broken = true;
+		xs_store_relaxed(&pace->broken, true);
 		xs_warn_once("a stream refuses markers (error %d): it is stopped on the host only",
 			-err);
 		return;
 	}
-	uint32_t last = (pace->first + pace->count) % XS_PACE_MARKS;
+	uint32_t last = (pace->first + xs_load_relaxed(&pace->count)) % XS_PACE_MARKS;
 	pace->marks[last].value = value;
 	pace->marks[last].submitted = submitted;
 	pace->marks[last].begun_ns = pace->begun_ns;
 	pace->issued = value;
 	pace->marked = submitted;
 	pace->begun_ns = 0;
-	pace->count++;
+	xs_add_relaxed(&pace->count, 1);
 }
 
 /* [claim] Pacing begins, or begins again after a time without markers. */
@@ -186,16 +195,17 @@ static void restart(struct xs_queue *queue, uint32_t submitted)
 	pace->accounted = submitted;
 	pace->begun_ns = 0;
 	pace->done_ns = 0;
-	xs_store_relaxed(&pace->armed, xs_domain_may_arm(queue));
+	xs_domain_arm(queue);
 }
 
 void xs_pace_submitted(struct xs_queue *queue)
 {
 	struct xs_pace *pace = &queue->pace;
-	uint32_t submitted = xs_queue_submitted(queue);
 
 	if (!claim(pace))
 		return;
+	/* Counted with the claim, so that it never goes back; one more is the caller's own command. */
+	uint32_t submitted = xs_queue_submitted(queue) + 1;
 	bool fresh = xs_swap_full(&pace->restart, false);
 	if (fresh)
 		restart(queue, submitted);
@@ -233,25 +243,26 @@ static uint64_t surplus_ns(struct xs_queue *queue, uint32_t submitted)
 
 bool xs_pace_has_room(struct xs_queue *queue)
 {
-	/* The caller has arrived, so its own command is counted already. */
-	uint32_t submitted = xs_queue_submitted(queue) - 1;
+	/* With what other threads are about to submit; the caller's own command is counted already. */
+	uint32_t submitted = xs_gate_submitted(xs_load_relaxed(&queue->slot->word)) - 1;
 
-	if (queue->pace.broken || !surplus_ns(queue, submitted))
+	if (xs_load_relaxed(&queue->pace.broken) || !surplus_ns(queue, submitted))
 		return true;
 	xs_pace_observe(queue, false);
 	return !surplus_ns(queue, submitted);
 }
 
 /* Without a mark behind the last command nobody would ever learn that it is done. */
-static void mark_the_tail(struct xs_queue *queue, uint32_t submitted)
+static void mark_the_tail(struct xs_queue *queue)
 {
 	struct xs_pace *pace = &queue->pace;
 
 	if (!claim(pace))
 		return;
+	uint32_t submitted = xs_queue_submitted(queue);
 	if (xs_swap_full(&pace->restart, false))
 		restart(queue, submitted);
-	if (!pace->count)
+	if (!xs_load_relaxed(&pace->count))
 		place_mark(queue, submitted);
 	unclaim(pace);
 }
@@ -269,9 +280,9 @@ void xs_pace_wait(struct xs_queue *queue)
 		uint64_t surplus = surplus_ns(queue, submitted);
 
 		if ((word & (wanted | XS_GATE_RETIRED)) != wanted || !surplus ||
-			queue->pace.broken || xs_process_exiting())
+			xs_load_relaxed(&queue->pace.broken) || xs_process_exiting())
 			break;
-		mark_the_tail(queue, submitted);
+		mark_the_tail(queue);
 		if (surplus < SHORTEST_SLEEP_NS)
 			surplus = SHORTEST_SLEEP_NS;
 		if (surplus > LONGEST_SLEEP_NS)

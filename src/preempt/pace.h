@@ -49,7 +49,7 @@ void xs_pace_wait(struct xs_queue *queue);
 /* Whether a command may be submitted now. */
 bool xs_pace_has_room(struct xs_queue *queue);
 
-/* A command was submitted: places a marker when one is due. */
+/* A command was submitted, and the caller has not left the gate yet: places a marker when one is due. */
 void xs_pace_submitted(struct xs_queue *queue);
 
 /* Looks at the progress of the device and updates estimates and accounts. exact: the caller waited
@@ -58,5 +58,7 @@ XS_EXPORT void xs_pace_observe(struct xs_queue *queue, bool exact);
 
 /* The device can no longer see our page: a context ended. */
 XS_EXPORT void xs_pace_page_lost(void);
+
+void xs_pace_forked(void);
 
 #endif

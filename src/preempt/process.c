@@ -5,11 +5,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
-#include "base/futex.h"
+#include "base/clock.h"
+#include "base/options.h"
 #include "preempt/agent.h"
 #include "preempt/command.h"
+#include "preempt/domain.h"
 #include "preempt/lend.h"
+#include "preempt/pace.h"
 #include "preempt/registry.h"
 #include "preempt/watch.h"
 
@@ -26,10 +31,13 @@ static void forked(void)
 {
 	memset(&xs_self, 0, sizeof(xs_self));
 	xs_store_relaxed(&xs_process_capture_count, 0);
+	xs_options_forked();
 	xs_registry_forked();
 	xs_agent_forked();
 	xs_watch_forked();
 	xs_lend_forked();
+	xs_pace_forked();
+	xs_domain_forked();
 	xs_commands_forked();
 }
 
@@ -45,18 +53,25 @@ static void exiting(void)
 	xs_watch_exit();
 }
 
+/*
+ * Whoever begins puts down the process that he belongs to: a child that was forked meanwhile sees that
+ * nobody of its own is at it, and does not wait. To be registered twice does no harm.
+ */
 void xs_process_begin(void)
 {
 	static _Atomic bool begun;
-	static struct xs_mutex lock;
+	static _Atomic pid_t beginner;
 
 	if (xs_likely(xs_load_acquire(&begun)))
 		return;
-	xs_mutex_lock(&lock);
-	if (!xs_load_acquire(&begun)) {
-		pthread_atfork(NULL, NULL, forked);
-		atexit(exiting);
-		xs_store_release(&begun, true);
+	pid_t self = getpid(), other = xs_load_relaxed(&beginner);
+	while (other == self || !xs_cas_full(&beginner, &other, self)) {
+		if (xs_load_acquire(&begun))
+			return;
+		xs_sleep_until_ns(xs_now_ns() + 10 * XS_NS_PER_US);
+		other = xs_load_relaxed(&beginner);
 	}
-	xs_mutex_unlock(&lock);
+	pthread_atfork(NULL, NULL, forked);
+	atexit(exiting);
+	xs_store_release(&begun, true);
 }

@@ -59,12 +59,14 @@ void xs_registry_unlock(void)
 /* A created stream is named by its handle alone; default streams by their context and thread. */
 static bool is_stream(const struct xs_queue *queue, const struct xs_stream *stream)
 {
-	if (xs_load_relaxed(&queue->key.handle) != stream->handle ||
-		xs_load_relaxed(&queue->key.owner) != stream->owner)
+	if (xs_load_acquire(&queue->key.handle) != stream->handle ||
+		xs_load_acquire(&queue->key.owner) != stream->owner)
 		return false;
-	if (stream->handle && !stream->owner)
-		return true;
-	return xs_load_relaxed(&queue->key.context) == stream->context;
+	if ((!stream->handle || stream->owner) &&
+		xs_load_acquire(&queue->key.context) != stream->context)
+		return false;
+	/* Whoever sees the key of a new life also sees that the old one has ended. */
+	return xs_load_acquire(&queue->live);
 }
 
 static _Atomic(struct xs_queue *) *bucket_of(const struct xs_stream *stream)
@@ -132,7 +134,8 @@ static struct xs_page *map_page(void)
 		close(fd);
 		return NULL;
 	}
-	void *memory = mmap(NULL, sizeof(struct xs_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *memory =
+		mmap(NULL, sizeof(struct xs_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd); /* the mapping keeps it; the daemon gets a descriptor of its own */
 	if (memory == MAP_FAILED)
 		return NULL;
@@ -148,11 +151,8 @@ static struct xs_queue *take_fresh(void)
 	size_t index = xs_load_relaxed(&registry.limit);
 	_Atomic(struct xs_queue *) *chunk = &registry.chunks[index / QUEUES_PER_CHUNK];
 
-	if (index == XS_PAGE_SLOTS) {
-		xs_warn_once("more than %u streams at a time: the rest is not scheduled",
-			XS_PAGE_SLOTS);
+	if (index == XS_PAGE_SLOTS)
 		return NULL;
-	}
 	if (!xs_load_relaxed(chunk)) {
 		struct xs_queue *queues = calloc(QUEUES_PER_CHUNK, sizeof(*queues));
 		if (!queues)
@@ -162,20 +162,31 @@ static struct xs_queue *take_fresh(void)
 	struct xs_queue *queue = xs_load_relaxed(chunk) + index % QUEUES_PER_CHUNK;
 	xs_list_init(&queue->free_link);
 	xs_store_relaxed(&queue->id, index);
+	queue->slot = &xs_registry_page()->slots[index];
+	xs_store_full(&queue->slot->word, XS_GATE_INITIAL);
 	xs_store_release(&registry.limit, index + 1);
 	return queue;
 }
 
-/* [lock] A retired queue may still have a thread inside that read its word long ago. */
-static struct xs_queue *take_retired(void)
+/* Markers of a retired queue that the device has not reached: they will store into the slot and look
+ * at the gate. */
+static bool has_marks_in_flight(const struct xs_queue *queue)
+{
+	return xs_load_relaxed(&queue->slot->progress) != queue->pace.issued;
+}
+
+/* [lock] A retired queue may still have a thread inside that read its word long ago. From here on the
+ * word counts again; it is not stored to, since such a thread may come at any time. */
+static struct xs_queue *take_retired(bool with_marks)
 {
 	if (!registry.free.next)
 		xs_list_init(&registry.free);
-	xs_list_for_each(link, &registry.free) {
+	xs_list_for_each (link, &registry.free) {
 		struct xs_queue *queue = xs_list_entry(link, struct xs_queue, free_link);
 		uint64_t word = xs_load_relaxed(&queue->slot->word);
 
-		if (queue->pins || (word & XS_GATE_INSIDES))
+		if (queue->pins || (word & XS_GATE_INSIDES) ||
+			(!with_marks && has_marks_in_flight(queue)))
 			continue;
 		if (!xs_cas_full(&queue->slot->word, &word, XS_GATE_INITIAL))
 			continue;
@@ -194,7 +205,6 @@ static void reset_slot(struct xs_slot *slot)
 	xs_store_relaxed(&slot->holds, 0);
 	xs_store_relaxed(&slot->progress, 0);
 	xs_store_relaxed(&slot->covered, 0);
-	xs_store_full(&slot->word, XS_GATE_INITIAL);
 }
 
 /* [lock] Everything that a former life of the queue left behind goes. */
@@ -205,26 +215,23 @@ static void fill_in(struct xs_queue *queue, const struct xs_stream *stream,
 	uint64_t id = xs_load_relaxed(&queue->id);
 	uint64_t generation = (id + ID_GENERATION_ONE) & ID_GENERATION_MASK;
 
-	queue->slot = &xs_registry_page()->slots[ID_INDEX(id)];
 	reset_slot(queue->slot);
 	queue->hal = traits->hal;
 	queue->stream = *stream;
-	xs_store_relaxed(&queue->key.handle, stream->handle);
-	xs_store_relaxed(&queue->key.owner, stream->owner);
-	xs_store_relaxed(&queue->key.context, stream->context);
+	xs_store_release(&queue->key.handle, stream->handle);
+	xs_store_release(&queue->key.owner, stream->owner);
+	xs_store_release(&queue->key.context, stream->context);
 	queue->device = traits->device;
-	queue->blocking = traits->blocking;
+	xs_store_relaxed(&queue->blocking, traits->blocking);
 	queue->stream_priority = traits->priority;
 	xs_store_relaxed(&queue->priority, 0);
-	queue->known_ready = false;
 	xs_store_relaxed(&queue->submitted_high, 0);
 	xs_store_relaxed(&queue->level, options->level == XS_UNSET ? 0 : options->level);
-	xs_store_relaxed(&queue->threshold,
-		options->threshold == XS_UNSET ? 0 : options->threshold);
+	xs_store_relaxed(
+		&queue->threshold, options->threshold == XS_UNSET ? 0 : options->threshold);
 	xs_store_relaxed(&queue->batch, options->batch_size == XS_UNSET ? 0 : options->batch_size);
-	queue->scheduled = false;
-	queue->is_xqueue = false;
-	queue->attached = 0;
+	xs_store_relaxed(&queue->is_xqueue, false);
+	xs_store_relaxed(&queue->attached, 0);
 	xs_store_relaxed(&queue->blocking_submit, false);
 	xs_store_relaxed(&queue->idle_since_ns, 0);
 	xs_store_relaxed(&queue->waiters, 0);
@@ -246,11 +253,15 @@ static struct xs_queue *make(const struct xs_stream *stream, const struct xs_str
 		xs_store_release(&registry.page, page);
 	}
 
-	struct xs_queue *queue = take_retired();
+	struct xs_queue *queue = take_retired(false);
 	if (!queue)
 		queue = take_fresh();
 	if (!queue)
+		queue = take_retired(true); /* of a context that is gone, most likely */
+	if (!queue) {
+		xs_warn_once("no room for the state of another stream: it is not scheduled");
 		return NULL;
+	}
 	fill_in(queue, stream, traits);
 
 	_Atomic(struct xs_queue *) *bucket = bucket_of(stream);
@@ -260,8 +271,8 @@ static struct xs_queue *make(const struct xs_stream *stream, const struct xs_str
 	return queue;
 }
 
-struct xs_queue *xs_registry_hold(const struct xs_stream *stream,
-	const struct xs_stream_traits *traits, unsigned int holder)
+struct xs_queue *xs_registry_hold(
+	const struct xs_stream *stream, const struct xs_stream_traits *traits, unsigned int holder)
 {
 	xs_registry_lock();
 	struct xs_queue *queue = xs_registry_find(stream);
@@ -286,20 +297,26 @@ static void unlink_from_bucket(struct xs_queue *queue)
 		xs_store_release(link, xs_load_relaxed(&queue->hash_next));
 }
 
-bool xs_registry_drop(struct xs_queue *queue, unsigned int holder)
+bool xs_registry_drop_locked(struct xs_queue *queue, unsigned int holder)
 {
 	bool last = false;
 
-	xs_registry_lock();
 	if (queue->holders) {
 		queue->holders &= ~holder;
 		last = !queue->holders;
 	}
 	if (last) {
 		unlink_from_bucket(queue);
-		xs_store_release(&queue->live, false);
+		xs_store_full(&queue->live, false);
 		xs_add_full(&xs_registry_epoch, 1);
 	}
+	return last;
+}
+
+bool xs_registry_drop(struct xs_queue *queue, unsigned int holder)
+{
+	xs_registry_lock();
+	bool last = xs_registry_drop_locked(queue, holder);
 	xs_registry_unlock();
 	return last;
 }

@@ -31,12 +31,13 @@ struct xs_stream_traits {
 
 /* The queue of a stream, made if there is none, with the holder added. NULL when there is no room
  * or no memory: the stream then stays unscheduled. */
-struct xs_queue *xs_registry_hold(const struct xs_stream *stream,
-	const struct xs_stream_traits *traits, unsigned int holder);
+struct xs_queue *xs_registry_hold(
+	const struct xs_stream *stream, const struct xs_stream_traits *traits, unsigned int holder);
 
 /* The holder lets go. Returns whether it was the last one: the caller then retires the queue, which
  * no look-up finds any more, and gives it back with xs_registry_free(). */
 bool xs_registry_drop(struct xs_queue *queue, unsigned int holder);
+bool xs_registry_drop_locked(struct xs_queue *queue, unsigned int holder);
 void xs_registry_free(struct xs_queue *queue);
 
 /* The queue with that identity, kept from being reused until unpinned; NULL when it is gone. */

@@ -15,7 +15,8 @@
 struct xs_queue;
 
 struct xs_thread {
-	unsigned int depth; /* calls of ours under way on this thread; only the outermost is scheduled */
+	unsigned int
+		depth; /* calls of ours under way on this thread; only the outermost is scheduled */
 
 	/* The last stream looked up, valid while the registry is at that epoch. */
 	uint32_t epoch;

@@ -24,23 +24,23 @@
 #include "preempt/registry.h"
 #include "preempt/xqueue.h"
 
-#define ROUND_NS         (500 * XS_NS_PER_US)
-#define SILENT_AFTER_NS  (300 * XS_NS_PER_US)
-#define QUERY_AT_MOST_NS (200 * XS_NS_PER_US)
+#define ROUND_NS          (500 * XS_NS_PER_US)
+#define SILENT_AFTER_NS   (300 * XS_NS_PER_US)
+#define QUERY_AT_MOST_NS  (200 * XS_NS_PER_US)
 #define QUERY_AT_LEAST_NS (2 * XS_NS_PER_MS)
-#define BLOCKED_AFTER_NS (XS_NS_PER_MS)
-#define LINGER_NS        (100 * XS_NS_PER_MS) /* rounds go on for this long without need */
-#define EXIT_WAIT_NS     (20 * XS_NS_PER_MS)
+#define BLOCKED_AFTER_NS  (XS_NS_PER_MS)
+#define LINGER_NS         (100 * XS_NS_PER_MS) /* rounds go on for this long without need */
+#define EXIT_WAIT_NS      (20 * XS_NS_PER_MS)
 
 enum { ASLEEP_NOT, ASLEEP_LIGHTLY, ASLEEP_DEEPLY };
 
 static struct {
 	struct xs_mutex lock; /* of the start */
 	_Atomic bool running;
-	bool failed;             /* [lock] */
-	_Atomic uint32_t bell;   /* changes when somebody rings */
-	_Atomic uint32_t asleep; /* how the watcher sleeps */
-	_Atomic(const struct xs_queue *) asking; /* queue whose stream it is in the driver with */
+	bool failed;                         /* [lock] */
+	_Atomic uint32_t bell;               /* changes when somebody rings */
+	_Atomic uint32_t asleep;             /* how the watcher sleeps */
+	_Atomic(const struct xs_queue *) at; /* queue that it looks at, maybe in the driver */
 } watch;
 
 void xs_watch_ring(void)
@@ -52,32 +52,25 @@ void xs_watch_ring(void)
 }
 
 /*
- * Publishes the queue before looking whether it still lives: whoever retires it does the reverse.
- * The driver may be held up by a queue that stands still on the device, and the watcher must not
- * be: such queues are let through meanwhile.
+ * The driver may be held up by a queue that stands still on the device, and the watcher must not be:
+ * such queues are let through meanwhile.
  */
 static int ask(struct xs_queue *queue)
 {
 	struct xs_domain_loans loans;
-	int err = -ENOENT;
+	int err = -EBUSY;
 
 	xs_domain_open_armed(queue, &loans);
-	xs_store_full(&watch.asking, queue);
-	if (xs_load_full(&queue->live) && !xs_process_exiting()) {
-		if (xs_process_captures() && queue->hal->capturing &&
-			queue->hal->capturing(&queue->stream))
-			err = -EBUSY;
-		else
-			err = queue->hal->query(&queue->stream);
-	}
-	xs_store_full(&watch.asking, NULL);
+	if (!xs_process_captures() || !queue->hal->capturing ||
+		!queue->hal->capturing(&queue->stream))
+		err = queue->hal->query(&queue->stream);
 	xs_domain_close_armed(&loans);
 	return err;
 }
 
 void xs_watch_let_go(const struct xs_queue *queue)
 {
-	while (!xs_self.ours && xs_load_full(&watch.asking) == queue)
+	while (!xs_self.ours && xs_load_full(&watch.at) == queue)
 		xs_sleep_until_ns(xs_now_ns() + 5 * XS_NS_PER_US);
 }
 
@@ -106,8 +99,8 @@ static void note_blocked(struct xs_queue *queue, uint64_t word, uint64_t now)
 	xs_domain_let_through(queue);
 }
 
-static void note_progress(struct xs_queue *queue, uint32_t submitted, uint32_t progress,
-	uint64_t now)
+static void note_progress(
+	struct xs_queue *queue, uint32_t submitted, uint32_t progress, uint64_t now)
 {
 	queue->watch.submitted = submitted;
 	queue->watch.progress = progress;
@@ -123,7 +116,7 @@ static void note_progress(struct xs_queue *queue, uint32_t submitted, uint32_t p
 static void look_at(struct xs_queue *queue, uint64_t now)
 {
 	uint64_t word = xs_load_full(&queue->slot->word);
-	uint32_t submitted = xs_gate_submitted(word);
+	uint32_t submitted = xs_gate_departed(word);
 	uint32_t progress = xs_load_acquire(&queue->slot->progress);
 
 	xs_pace_observe(queue, false);
@@ -132,8 +125,10 @@ static void look_at(struct xs_queue *queue, uint64_t now)
 		note_progress(queue, submitted, progress, now);
 		return;
 	}
-	if (!(word & XS_GATE_OPEN)) {
-		queue->watch.since_ns = now; /* it is meant to stand still */
+	if ((word & XS_GATE_HELD) && !(word & XS_GATE_OPEN)) {
+		/* The scheduler wants it to stand still. It need not know of a PAUSE, in which the
+		 * queue holds up others as any queue does that makes no progress. */
+		queue->watch.since_ns = now;
 		return;
 	}
 	note_blocked(queue, word, now);
@@ -150,10 +145,12 @@ static void look_at(struct xs_queue *queue, uint64_t now)
 		queue->watch.next_query_ns =
 			now + (pause > QUERY_AT_LEAST_NS ? QUERY_AT_LEAST_NS : pause);
 	}
-	note_stall(queue, now);
+	/* A stalled queue runs whatever happens, so only one that is in somebody's way counts as such. */
+	if (word & XS_GATE_TRACKED)
+		note_stall(queue, now);
 }
 
-/* Returns whether anything is worth another round soon. */
+/* Looks at all queues. Returns whether anything is worth another round soon. */
 static bool go_round(uint64_t now)
 {
 	bool busy = false;
@@ -166,7 +163,11 @@ static bool go_round(uint64_t now)
 		if (!(word & XS_GATE_READY) ||
 			!(word & (XS_GATE_TRACKED | XS_GATE_HELD | XS_GATE_PACED)))
 			continue;
-		look_at(queue, now);
+		/* Published before looking whether it still lives: whoever retires it does the reverse. */
+		xs_store_full(&watch.at, queue);
+		if (xs_load_full(&queue->live) && !xs_process_exiting())
+			look_at(queue, now);
+		xs_store_full(&watch.at, NULL);
 		busy = true;
 	}
 	return xs_lend_review() || busy;
@@ -202,7 +203,8 @@ static void *run(void *unused)
 		 * not ring, because he saw us awake, did so before this store: look once more. */
 		if (deep) {
 			xs_store_full(&watch.asleep, ASLEEP_DEEPLY);
-			if (go_round(xs_now_ns())) {
+			uint64_t again = xs_agent_tick(xs_now_ns());
+			if (go_round(xs_now_ns()) || again != timer) {
 				xs_store_full(&watch.asleep, ASLEEP_NOT);
 				last_busy = xs_now_ns();
 				continue;
@@ -244,7 +246,7 @@ void xs_watch_exit(void)
 {
 	uint64_t give_up = xs_now_ns() + EXIT_WAIT_NS;
 
-	while (xs_load_full(&watch.asking) && xs_now_ns() < give_up)
+	while (xs_load_full(&watch.at) && xs_now_ns() < give_up)
 		xs_sleep_until_ns(xs_now_ns() + 10 * XS_NS_PER_US);
 }
 

@@ -19,7 +19,8 @@ int xs_watch_start(void);
 /* There is something to look at. Costs a system call only if the watcher is in deep sleep. */
 void xs_watch_ring(void);
 
-/* The stream is about to be destroyed: returns when the watcher is not inside the driver with it. */
+/* The queue lives no more: returns when the watcher has turned from it, and will not turn to it. No
+ * lock may be held that the watcher may want: the scheduler's, the loans', one of the vendor's. */
 void xs_watch_let_go(const struct xs_queue *queue);
 
 /* The process exits: the watcher goes no more into the driver. Waits for it a moment at most. */

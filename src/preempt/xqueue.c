@@ -48,14 +48,37 @@ static void sleep_at_gate(struct xs_queue *queue)
 	xs_add_relaxed(&queue->slot->waited_ns, xs_now_ns() - before);
 }
 
+static uint64_t arrive(struct xs_queue *queue)
+{
+	uint64_t seen = xs_gate_arrive(queue->slot);
+
+	if (xs_gate_submitted(seen) == UINT32_MAX)
+		xs_add_relaxed(&queue->submitted_high, 1);
+	return seen;
+}
+
+void xs_queue_retreat(struct xs_queue *queue)
+{
+	if (xs_gate_submitted(xs_gate_retreat(queue->slot)) == 0)
+		xs_sub_relaxed(&queue->submitted_high, 1);
+}
+
+/* Idle becomes ready. Returns the word of some moment after that. */
+static uint64_t wake(struct xs_queue *queue)
+{
+	uint64_t before = xs_gate_apply(queue->slot, XS_GATE_WAKE);
+
+	if (!(before & XS_GATE_READY) && (before & REPORTS))
+		xs_agent_changed(queue);
+	return xs_load_relaxed(&queue->slot->word);
+}
+
 /*
  * The caller has arrived, and seen is the word from before. It stays inside while it reports that
  * the queue is ready, so nobody can declare the queue idle at that moment.
  */
 void xs_queue_enter_slow(struct xs_queue *queue, uint64_t seen)
 {
-	struct xs_slot *slot = queue->slot;
-
 	if (xs_gate_submitted(seen) == UINT32_MAX)
 		xs_add_relaxed(&queue->submitted_high, 1);
 
@@ -64,22 +87,20 @@ void xs_queue_enter_slow(struct xs_queue *queue, uint64_t seen)
 			return;
 
 		if (!(seen & XS_GATE_READY)) {
-			seen = xs_gate_apply(slot, XS_GATE_WAKE);
-			if (!(seen & XS_GATE_READY) && (seen & REPORTS))
-				xs_agent_changed(queue);
-			seen = xs_load_relaxed(&slot->word);
+			seen = wake(queue);
 		} else if (!(seen & XS_GATE_OPEN)) {
-			if (feeds_better(queue))
+			if (!(seen & XS_GATE_PAUSED) && feeds_better(queue))
 				return;
-			xs_gate_retreat(slot);
+			xs_queue_retreat(queue);
 			sleep_at_gate(queue);
-			seen = xs_gate_arrive(slot);
+			seen = arrive(queue);
 		} else if ((seen & XS_GATE_PACED) && !feeds_better(queue) &&
 			   !xs_pace_has_room(queue)) {
-			xs_gate_retreat(slot);
+			xs_queue_retreat(queue);
 			xs_pace_wait(queue);
-			seen = xs_gate_arrive(slot);
-			if ((seen & XS_GATE_OPEN) || (seen & XS_GATE_RETIRED))
+			seen = arrive(queue);
+			/* It may have run dry meanwhile: then it becomes ready again first. */
+			if ((seen & XS_GATE_OPEN) && (seen & XS_GATE_READY))
 				return;
 		} else {
 			return;
@@ -99,7 +120,7 @@ uint64_t xs_queue_total(const struct xs_queue *queue)
 
 	do {
 		high = xs_load_acquire(&queue->submitted_high);
-		low = xs_queue_submitted(queue);
+		low = xs_gate_submitted(xs_load_relaxed(&queue->slot->word));
 	} while (high != xs_load_acquire(&queue->submitted_high));
 	return (uint64_t)high << 32 | low;
 }
@@ -140,5 +161,10 @@ void xs_queue_pause(struct xs_queue *queue)
 
 void xs_queue_resume(struct xs_queue *queue)
 {
-	xs_gate_apply(queue->slot, XS_GATE_RESUME);
+	uint64_t before = xs_gate_apply(queue->slot, XS_GATE_RESUME);
+
+	/* While it was paused it may have become idle with threads asleep at it. If the scheduler
+	 * keeps them there, it has to know that they want to go on. */
+	if ((before & XS_GATE_SLEEPERS) && (before & XS_GATE_HELD) && !(before & XS_GATE_READY))
+		wake(queue);
 }

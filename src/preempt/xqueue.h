@@ -25,20 +25,20 @@ struct xs_commands;
 
 /* Who holds a queue in being; it is retired when nobody does. */
 enum {
-	XS_HOLDER_SHIM = 1u << 0,   /* the stream was seen by a shim */
+	XS_HOLDER_SHIM = 1u << 0,    /* the stream was seen by a shim */
 	XS_HOLDER_HWQUEUE = 1u << 1, /* C API: a hardware queue handle */
-	XS_HOLDER_XQUEUE = 1u << 2, /* C API: an XQueue handle */
+	XS_HOLDER_XQUEUE = 1u << 2,  /* C API: an XQueue handle */
 };
 
 struct xs_queue {
 	/* Constant from creation to retirement. */
 	struct xs_slot *slot;
 	const struct xs_hal *hal;
-	struct xs_stream stream; /* for the platform; look-ups compare the key below */
-	_Atomic uint64_t id; /* generation and index: names this queue to the scheduler */
-	_Atomic bool live;   /* between its making and the drop by its last holder */
+	struct xs_stream stream; /* for the platform; who has not found it by that uses the key below */
+	_Atomic uint64_t id;     /* generation and index: names this queue to the scheduler */
+	_Atomic bool live;       /* between its making and the drop by its last holder */
 	XDevice device;
-	bool blocking; /* takes part in the implicit synchronisation of the legacy default stream */
+	_Atomic bool blocking; /* takes part in the implicit synchronisation of the legacy default stream */
 
 	/* Written by the agent under its lock; read by anybody. */
 	_Atomic int priority; /* effective, as the scheduler computes it */
@@ -46,23 +46,24 @@ struct xs_queue {
 	bool known_ready;     /* [local.lock] what the scheduler was told last */
 
 	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
-	_Atomic bool blocking_submit; /* XQueueSubmit waits for the launch */
-	_Atomic int level;       /* 1 to hal->max_level, or 0: the deepest that does no harm */
-	_Atomic int threshold;   /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
-	_Atomic int batch;       /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
+	_Atomic bool blocking_submit;    /* XQueueSubmit waits for the launch */
+	_Atomic int level;     /* 1 to hal->max_level, or 0: the deepest that does no harm */
+	_Atomic int threshold; /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
+	_Atomic int batch;     /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
 	_Atomic uint64_t idle_since_ns; /* when it went idle last */
 	_Atomic uint32_t waiters;       /* host waits under way that will tell when it has run dry */
-	int stream_priority;     /* as the vendor numbers it; lower is more important */
+	int stream_priority;            /* as the vendor numbers it; lower is more important */
 
 	/* [registry lock] */
 	unsigned int holders; /* XS_HOLDER_*; nobody: the queue is retired */
 	unsigned int pins;    /* C API calls that are using it; it is not reused before they end */
-	bool is_xqueue;       /* has an XQueue handle, made by the C API or by a shim */
-	uint8_t attached;     /* counts its lives as an XQueue: an old handle does not name a new one */
+	_Atomic bool is_xqueue; /* has an XQueue handle, made by the C API or by a shim */
+	_Atomic uint8_t
+		attached; /* counts its lives as an XQueue: old handles do not name new ones */
 	struct xs_list free_link;             /* registry.free */
 	_Atomic(struct xs_queue *) hash_next; /* chain of the registry; read without the lock */
 	struct {
-		_Atomic(void *) handle; /* NULL: a legacy default stream */
+		_Atomic(void *) handle;      /* NULL: a legacy default stream */
 		_Atomic(const void *) owner; /* not NULL: a per-thread default stream */
 		_Atomic(void *) context;
 	} key; /* read without the lock */
@@ -103,10 +104,14 @@ static inline void xs_queue_leave(struct xs_queue *queue)
 	xs_gate_depart(queue->slot);
 }
 
-/* Commands submitted so far, modulo 2^32. */
+/* The caller entered, and submits nothing after all. */
+void xs_queue_retreat(struct xs_queue *queue);
+
+/* Commands that the driver has, modulo 2^32; between enter and leave the caller's own is not counted
+ * yet. What threads are about to submit is not in it, so a wait that begins now covers all of it. */
 static inline uint32_t xs_queue_submitted(const struct xs_queue *queue)
 {
-	return xs_gate_submitted(xs_load_relaxed(&queue->slot->word));
+	return xs_gate_departed(xs_load_relaxed(&queue->slot->word));
 }
 
 /* The same since the creation of the queue, without the modulus. */

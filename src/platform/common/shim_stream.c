@@ -43,7 +43,7 @@ void xs_context_destroyed(void *context)
 {
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
-		if (queue && queue->stream.context == context)
+		if (queue && xs_load_relaxed(&queue->key.context) == context)
 			xs_queue_end(queue);
 	}
 	xs_pace_page_lost();

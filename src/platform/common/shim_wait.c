@@ -80,7 +80,7 @@ void xs_wait_context_begin(struct xs_wait *wait)
 	void *context = xs_streams_context();
 	for (size_t i = 0; context && i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
-		if (queue && queue->stream.context == context)
+		if (queue && xs_load_relaxed(&queue->key.context) == context)
 			wait_for(wait, queue, xs_queue_submitted(queue));
 	}
 }

@@ -43,7 +43,7 @@ static void thread_ended(void *self)
 {
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
-		if (queue && queue->stream.owner == self)
+		if (queue && xs_load_relaxed(&queue->key.owner) == self)
 			xs_queue_end(queue);
 	}
 }
