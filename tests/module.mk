@@ -14,8 +14,8 @@
 #
 #   Every tests/DIR/NAME.c but the SHARED ones becomes a program $(O)/tests/DIR/NAME, a test of its
 #   own, linked with SHARED (sources), PRODUCTS (below $(O): libraries, archives) and LIBRARIES (as
-#   -lNAME). Libraries are searched for in the order of PRODUCTS. While a product has no sources
-#   yet, its tests wait.
+#   -lNAME), and with DIR.NAME.ldflags. Libraries are searched for in the order of PRODUCTS. While a
+#   product has no sources yet, its tests wait.
 test-programs = $(if $(filter-out $(products) obj/%,$(2)),,$(eval $(call test-programs-rule,$(1),$(2),$(3),$(4))))
 define test-programs-rule
 $(1).src    := $(filter-out $(3),$(wildcard tests/$(1)/*.c))
@@ -24,7 +24,7 @@ check.tests += $$($(1).tests)
 $$($(1).tests): $(O)/%: $(O)/obj/%.o $(call objects,$(3)) $(2:%=$(O)/%)
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(addprefix -Wl$$(comma)-rpath$$(comma),$(abspath $(dir $(filter %.so %.so.1,$(2:%=$(O)/%))))) $(4) $$(LIBC)
+	$$(Q)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(addprefix -Wl$$(comma)-rpath$$(comma),$(abspath $(dir $(filter %.so %.so.1,$(2:%=$(O)/%))))) $$($(1).$$(*F).ldflags) $(4) $$(LIBC)
 # What the tests need is there, or is installed, before the first of them is compiled.
 $$(call objects,$$($(1).src) $(3)): | deps-test
 endef
@@ -36,7 +36,11 @@ deps-test:
 check.tests := tools/check-layers tools/check-style $(sort $(wildcard tests/tools/*.sh))
 check.alone :=
 check.needs :=
-$(call test-programs,unit,obj/core.a,,-lcmocka)
+$(call test-programs,unit,obj/core.a,tests/unit/fake_hal.c,-lcmocka)
+unit.sched_memory.ldflags := -Wl,--wrap=calloc,--wrap=free
+unit.gate_model.ldflags := -Wl,--wrap=xs_futex_wake
+unit.failures.ldflags := $(addprefix -Wl$(comma)--wrap=,calloc malloc mmap memfd_create ftruncate \
+	pthread_create syscall)
 -include $(filter-out tests/module.mk,$(wildcard tests/*/module.mk))
 
 # The real driver of the tests is the software device, and no daemon is looked for.

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pacing: markers, the estimate that they give, the budget that it bounds, and what goes wrong. */
+#include "fake_hal.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "preempt/agent.h"
+#include "preempt/domain.h"
+
+/* A queue of level 1 that is paced because something more important is registered. */
+static struct xs_queue *paced(void)
+{
+	setenv("XSCHED_AUTO_XQUEUE_LEVEL", "1", 0);
+	struct xs_queue *queue = fake_queue(1, 0);
+	CHECK(fake_queue(2, -1));
+	CHECK(fake_has(queue, XS_GATE_PACED));
+	return queue;
+}
+
+static uint64_t estimate_us(const struct xs_queue *queue)
+{
+	return xs_load_relaxed(&queue->pace.command_ns) / XS_NS_PER_US;
+}
+
+/* Submits one command that takes so long on the device. */
+static void command(struct xs_queue *queue, unsigned int us)
+{
+	fake_submit(queue);
+	xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
+	fake_run(&queue->stream, 1);
+	xs_pace_observe(queue, false);
+}
+
+TEST(estimate_converges)
+{
+	struct xs_queue *queue = paced();
+
+	/* Back to back, so each marker but the last is seen while others are in flight. */
+	fake_submit(queue);
+	fake_submit(queue);
+	for (int i = 0; i < 40; i++) {
+		xs_sleep_until_ns(xs_now_ns() + 1000 * XS_NS_PER_US);
+		fake_run(&queue->stream, 1);
+		fake_submit(queue);
+	}
+	CHECK(estimate_us(queue) >= 900 && estimate_us(queue) < 2500);
+	for (int i = 0; i < 40; i++) {
+		xs_sleep_until_ns(xs_now_ns() + 100 * XS_NS_PER_US);
+		fake_run(&queue->stream, 1);
+		fake_submit(queue);
+	}
+	CHECK(estimate_us(queue) >= 90 && estimate_us(queue) < 600);
+	CHECK(xs_load_relaxed(&queue->slot->device_ns) > 40 * XS_NS_PER_MS);
+}
+
+/* One at a time, the stream runs dry in between: what was not seen when it happened is no long command. */
+TEST(a_late_look_is_no_long_command)
+{
+	struct xs_queue *queue = paced();
+
+	for (int i = 0; i < 10; i++)
+		command(queue, 100);
+	uint64_t before = estimate_us(queue);
+	fake_submit(queue);
+	fake_run(&queue->stream, 1);
+	fake_sleep_ms(30);
+	xs_pace_observe(queue, false);
+	CHECK(estimate_us(queue) <= before);
+}
+
+static struct xs_queue *busy;
+static _Atomic unsigned int submitted;
+
+static void *submit_many(void *count)
+{
+	for (uintptr_t i = 0; i < (uintptr_t)count; i++) {
+		fake_submit(busy);
+		xs_add_full(&submitted, 1);
+	}
+	return NULL;
+}
+
+/* The device runs a command after the other; nobody sleeps longer than needed. Returns the most that
+ * was in flight once the estimate is known. */
+static unsigned int most_in_flight(unsigned int us, uintptr_t count, int threads)
+{
+	pthread_t thread[8];
+	unsigned int most = 0;
+
+	xs_store_full(&submitted, 0);
+	for (int i = 0; i < threads; i++)
+		pthread_create(&thread[i], NULL, submit_many, (void *)count);
+	for (unsigned int i = 0; i < count * (unsigned int)threads; i++) {
+		EVENTUALLY(fake_pending(&busy->stream));
+		xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
+		if (i > 10 && fake_pending(&busy->stream) > most)
+			most = fake_pending(&busy->stream);
+		fake_run(&busy->stream, 1);
+	}
+	for (int i = 0; i < threads; i++)
+		pthread_join(thread[i], NULL);
+	return most;
+}
+
+TEST(at_least_two_commands_in_flight)
+{
+	busy = paced();
+	unsigned int most = most_in_flight(3000, 40, 1);
+	CHECK(most >= 2 && most <= 3);
+}
+
+TEST(budget_is_respected)
+{
+	setenv("XSCHED_AUTO_XQUEUE_BUDGET", "10000", 1);
+	busy = paced();
+	unsigned int most = most_in_flight(1000, 100, 1);
+	CHECK(most >= 3 && most <= 12);
+}
+
+TEST(budget_is_respected_by_several_threads)
+{
+	setenv("XSCHED_AUTO_XQUEUE_BUDGET", "10000", 1);
+	busy = paced();
+	unsigned int most = most_in_flight(1000, 30, 4);
+	CHECK(most >= 3 && most <= 16);
+	CHECK_EQUAL(xs_queue_submitted(busy), 120);
+}
+
+TEST(threshold_bounds_the_commands)
+{
+	setenv("XSCHED_AUTO_XQUEUE_BUDGET", "1000000", 1);
+	setenv("XSCHED_AUTO_XQUEUE_THRESHOLD", "4", 1);
+	setenv("XSCHED_AUTO_XQUEUE_BATCH_SIZE", "2", 1);
+	busy = paced();
+	CHECK_EQUAL(xs_load_relaxed(&busy->threshold), 4);
+	unsigned int most = most_in_flight(300, 100, 1);
+	CHECK(most >= 2 && most <= 5);
+}
+
+TEST(markers_are_spaced)
+{
+	setenv("XSCHED_AUTO_XQUEUE_BUDGET", "100000", 1);
+	struct xs_queue *queue = paced();
+
+	for (int i = 0; i < 20; i++)
+		command(queue, 100);
+	/* A quarter of the budget is some 25 ms: more than 100 of these. */
+	uint32_t before = xs_load_relaxed(&fake_count.marks);
+	for (int i = 0; i < 100; i++) {
+		fake_submit(queue);
+		fake_run(&queue->stream, 1);
+	}
+	CHECK(xs_load_relaxed(&fake_count.marks) - before <= 2);
+
+	xs_store_relaxed(&queue->batch, 10);
+	before = xs_load_relaxed(&fake_count.marks);
+	for (int i = 0; i < 100; i++) {
+		fake_submit(queue);
+		fake_run(&queue->stream, 1);
+	}
+	uint32_t marks = xs_load_relaxed(&fake_count.marks) - before;
+	CHECK(marks >= 9 && marks <= 12);
+}
+
+TEST(no_markers_when_nobody_is_more_important)
+{
+	struct xs_queue *queue = fake_queue(1, 0);
+
+	for (int i = 0; i < 1000; i++)
+		fake_submit(queue);
+	CHECK(fake_queue(2, 0));
+	for (int i = 0; i < 1000; i++)
+		fake_submit(queue);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.marks), 0);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 0);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.queries), 0);
+}
+
+/* --- a thread that comes back from its budget ---------------------------------------------------- */
+
+static void *submit_one(void *queue)
+{
+	fake_submit(queue);
+	xs_add_full(&submitted, 1);
+	return NULL;
+}
+
+TEST(ready_again_after_running_dry_in_the_wait)
+{
+	pthread_t thread;
+	struct xs_queue *queue = paced();
+
+	xs_store_relaxed(&queue->pace.command_ns, 50 * XS_NS_PER_MS);
+	fake_submit(queue);
+	fake_submit(queue);
+	pthread_create(&thread, NULL, submit_one, queue);
+	fake_sleep_ms(5);
+	CHECK_EQUAL(xs_load_full(&submitted), 0); /* no room in the budget */
+	CHECK_EQUAL(fake_run(&queue->stream, 2), 2);
+	pthread_join(thread, NULL);
+	CHECK_EQUAL(fake_pending(&queue->stream), 1);
+	CHECK(fake_has(queue, XS_GATE_READY)); /* idle with a command in flight otherwise */
+}
+
+/* --- what the device refuses --------------------------------------------------------------------- */
+
+/* A thousand commands pass without ever being done: no bound, and no wait for the stall time. */
+static void runs_freely(struct xs_queue *queue)
+{
+	uint64_t before = xs_now_ns();
+
+	for (int i = 0; i < 1000; i++)
+		fake_submit(queue);
+	CHECK(xs_now_ns() - before < 5 * XS_NS_PER_S);
+	CHECK_EQUAL(fake_pending(&queue->stream), 1000);
+}
+
+static void marks_fail(void)
+{
+	xs_store_relaxed(&fake_mark_error, -EIO);
+	runs_freely(paced());
+	runs_freely(fake_queue(3, 0));
+}
+
+static void marks_fail_later(void)
+{
+	xs_store_relaxed(&fake_fail_mark_after, 3);
+	runs_freely(paced());
+}
+
+static void share_fails(void)
+{
+	xs_store_relaxed(&fake_share_error, -EIO);
+	runs_freely(paced());
+	runs_freely(fake_queue(3, 0));
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 1);
+}
+
+static void warns_once(void (*body)(void))
+{
+	int warnings;
+
+	assert_int_equal(fake_run_child(body, &warnings), 0);
+	assert_int_equal(warnings, 1);
+}
+
+static void refusals_fail_open(void **state)
+{
+	(void)state;
+	warns_once(marks_fail);
+	warns_once(marks_fail_later);
+	warns_once(share_fails);
+}
+
+/* --- level 2 ------------------------------------------------------------------------------------- */
+
+TEST(level_1_is_never_armed)
+{
+	struct xs_queue *queue = paced();
+
+	fake_submit(queue);
+	CHECK(xs_load_relaxed(&fake_count.marks) == 1);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.waiting_marks), 0);
+	CHECK(!xs_load_relaxed(&queue->pace.armed));
+}
+
+TEST(level_2_waits_at_the_gate)
+{
+	setenv("XSCHED_AUTO_XQUEUE_LEVEL", "2", 1);
+
+	struct xs_queue *low = fake_queue(1, 0), *high = fake_queue(2, -1);
+	fake_submit(low);
+	CHECK(xs_load_relaxed(&low->pace.armed));
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.waiting_marks), 1);
+	fake_run(&low->stream, 1);
+	fake_submit(low);
+	fake_submit(high);
+	CHECK(!fake_has(low, XS_GATE_OPEN));
+	fake_run(&low->stream, 10);
+	/* What comes behind a marker does not start. */
+	fake_launch(&low->stream);
+	CHECK_EQUAL(fake_run(&low->stream, 10), 0);
+	CHECK_EQUAL(fake_pending(&low->stream), 1);
+
+	fake_run(&high->stream, 1);
+	CHECK(xs_queue_synchronize(high) == 0);
+	EVENTUALLY(fake_has(low, XS_GATE_OPEN));
+	CHECK_EQUAL(fake_run(&low->stream, 10), 1);
+}
+
+TEST(places_are_given_back)
+{
+	setenv("XSCHED_AUTO_XQUEUE_LEVEL", "2", 1);
+
+	struct xs_queue *low[4], *high = fake_queue(10, -1);
+	xs_store_relaxed(&fake_runs_by_itself, true);
+	for (int round = 0; round < 10; round++) {
+		for (unsigned int i = 0; i < 4; i++) {
+			low[i] = fake_queue(i, 0);
+			fake_submit(low[i]);
+			CHECK(xs_load_relaxed(&low[i]->pace.armed));
+		}
+		struct xs_queue *fifth = fake_queue(5, 0);
+		fake_submit(fifth);
+		CHECK(!xs_load_relaxed(&fifth->pace.armed));
+		if (round & 1) {
+			xs_queue_end(high);
+			for (int i = 0; i < 4; i++) {
+				xs_queue_unschedule(low[i]);
+				CHECK(!xs_load_relaxed(&low[i]->pace.armed));
+			}
+			high = fake_queue(10, -1);
+		}
+		for (int i = 0; i < 4; i++)
+			xs_queue_end(low[i]);
+		xs_queue_end(fifth);
+	}
+}
+
+/* Arming meets the end of pacing: whoever comes last leaves it disarmed. */
+TEST(not_armed_when_pacing_has_ended)
+{
+	struct xs_queue *queue = fake_queue(1, 0);
+	for (int i = 0; i < 10; i++) {
+		xs_domain_arm(queue);
+		CHECK(!xs_load_relaxed(&queue->pace.armed));
+	}
+	xs_store_relaxed(&queue->level, 2);
+	CHECK(fake_queue(2, -1));
+	fake_submit(queue);
+	CHECK(xs_load_relaxed(&queue->pace.armed));
+}
+
+TEST(pacing_begins_anew)
+{
+	struct xs_queue *queue = fake_queue(1, 0), *high = fake_queue(2, -1);
+	for (int i = 0; i < 5; i++)
+		command(queue, 50);
+	uint32_t marks = xs_load_relaxed(&fake_count.marks);
+	CHECK(marks);
+	xs_queue_end(high);
+	CHECK(!fake_has(queue, XS_GATE_PACED));
+	for (int i = 0; i < 1000; i++)
+		fake_submit(queue);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.marks), marks);
+	uint64_t before = estimate_us(queue);
+	fake_sleep_ms(50);
+	fake_run(&queue->stream, 1000);
+
+	/* What happened without markers is not taken for the time of one command. */
+	CHECK(fake_queue(3, -1));
+	for (int i = 0; i < 3; i++)
+		command(queue, 50);
+	CHECK(xs_load_relaxed(&fake_count.marks) > marks);
+	CHECK(estimate_us(queue) < before + 5000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(estimate_converges),
+		cmocka_unit_test(a_late_look_is_no_long_command),
+		cmocka_unit_test(at_least_two_commands_in_flight),
+		cmocka_unit_test(budget_is_respected),
+		cmocka_unit_test(budget_is_respected_by_several_threads),
+		cmocka_unit_test(threshold_bounds_the_commands),
+		cmocka_unit_test(markers_are_spaced),
+		cmocka_unit_test(no_markers_when_nobody_is_more_important),
+		cmocka_unit_test(ready_again_after_running_dry_in_the_wait),
+		cmocka_unit_test(refusals_fail_open),
+		cmocka_unit_test(level_1_is_never_armed),
+		cmocka_unit_test(level_2_waits_at_the_gate),
+		cmocka_unit_test(places_are_given_back),
+		cmocka_unit_test(not_armed_when_pacing_has_ended),
+		cmocka_unit_test(pacing_begins_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
