@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two models on one device, each a thread with a stream of its own: an ordinary program for the CUDA
+ * driver. It knows nothing of any scheduler; all that it says about importance is what CUDA offers,
+ * a priority of -1 for the stream of the latency-critical model.
+ *
+ *   critical     requests arrive at random (Poisson, from a fixed seed) whether or not earlier ones
+ *                are done; each launches a row of short kernels and synchronises
+ *   best-effort  launches long kernels without end and synchronises now and then
+ *
+ *   models [-c REQUESTS] [-b] [OPTION VALUE]...        -h lists the options
+ *
+ * Prints what happened, one record a line, times in microseconds since the start:
+ *
+ *   device NAME
+ *   request ARRIVED BEGUN DONE
+ *   best-effort KERNELS TIME          kernels finished, and in what time
+ *   kernel c|b BEGUN DONE             with -t: where the kernels lay on the device, by its own clock
+ */
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/cuda/cuda_driver.h"
+#include "../../examples/spin.h"
+
+#define TRACE_EVENTS 1024 /* kernels between two synchronisations, at most */
+
+static struct {
+	int requests;       /* -c: 0 if there is no critical model */
+	int best_effort;    /* -b */
+	double rate;        /* -r: requests a second */
+	unsigned kernels;   /* -k: kernels of a request */
+	unsigned us;        /* -u: length of one */
+	unsigned deep;      /* -K: best-effort kernels between two synchronisations */
+	unsigned long_us;   /* -U: length of one */
+	double seconds;     /* -d: how long the best-effort model runs if it is alone */
+	uint64_t seed;      /* -s */
+	int trace;          /* -t */
+} options = { .rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 450, .seconds = 3,
+	.seed = 1 };
+
+static CUcontext context;
+static CUfunction spin_us;
+static unsigned blocks;
+static CUevent origin;
+static uint64_t origin_ns;
+static pthread_barrier_t start;
+static atomic_int critical_is_done;
+
+static void check(CUresult result, const char *what)
+{
+	if (result == CUDA_SUCCESS)
+		return;
+	fprintf(stderr, "models: %s failed with error %d\n", what, (int)result);
+	exit(1);
+}
+#define CHECK(call) check(call, #call)
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static double since_start_us(uint64_t ns)
+{
+	return (double)(int64_t)(ns - origin_ns) / 1e3;
+}
+
+static void sleep_until(uint64_t ns)
+{
+	struct timespec until = { (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL))
+		;
+}
+
+/* Uniform in (0, 1]: xorshift64*, the same numbers in every run. */
+static double random_share(void)
+{
+	options.seed ^= options.seed >> 12;
+	options.seed ^= options.seed << 25;
+	options.seed ^= options.seed >> 27;
+	return ((double)(options.seed * 0x2545f4914f6cdd1dull >> 11) + 1) / 9007199254740992.0;
+}
+
+/* --- a stream, and where its kernels lie ----------------------------------------------------------- */
+
+struct model {
+	char letter;
+	CUstream stream;
+	unsigned us;
+	unsigned pending; /* events recorded since the last synchronisation */
+	CUevent events[TRACE_EVENTS];
+};
+
+static void model_start(struct model *model)
+{
+	prctl(PR_SET_TIMERSLACK, 1ul);
+	CHECK(cuCtxSetCurrent(context));
+	CHECK(cuStreamCreateWithPriority(&model->stream, CU_STREAM_NON_BLOCKING,
+		model->letter == 'c' ? -1 : 0));
+	for (unsigned i = 0; options.trace && i < TRACE_EVENTS; i++)
+		CHECK(cuEventCreate(&model->events[i], CU_EVENT_DEFAULT));
+}
+
+static void model_launch(struct model *model)
+{
+	void *parameters[] = { &model->us };
+
+	/* As many threads as the device can hold: no two kernels run beside each other. */
+	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, model->stream, parameters, NULL));
+	if (options.trace && model->pending < TRACE_EVENTS)
+		CHECK(cuEventRecord(model->events[model->pending++], model->stream));
+}
+
+static void model_finish(struct model *model)
+{
+	CHECK(cuStreamSynchronize(model->stream));
+	for (unsigned i = 0; i < model->pending; i++) {
+		float ms;
+
+		CHECK(cuEventElapsedTime(&ms, origin, model->events[i]));
+		double end = (double)ms * 1e3;
+		printf("kernel %c %.1f %.1f\n", model->letter, end - model->us, end);
+	}
+	model->pending = 0;
+}
+
+/* --- the two models -------------------------------------------------------------------------------- */
+
+static void *critical_main(void *unused)
+{
+	struct model *model = calloc(1, sizeof(*model));
+	double arrival_us = 0;
+
+	(void)unused;
+	model->letter = 'c';
+	model->us = options.us;
+	model_start(model);
+	pthread_barrier_wait(&start);
+	for (int i = 0; i < options.requests; i++) {
+		arrival_us -= log(random_share()) * 1e6 / options.rate;
+		uint64_t arrival = origin_ns + (uint64_t)(arrival_us * 1e3);
+
+		sleep_until(arrival);
+		uint64_t begun = now_ns();
+		for (unsigned k = 0; k < options.kernels; k++)
+			model_launch(model);
+		model_finish(model);
+		printf("request %.1f %.1f %.1f\n", since_start_us(arrival), since_start_us(begun),
+			since_start_us(now_ns()));
+	}
+	atomic_store(&critical_is_done, 1);
+	return NULL;
+}
+
+static void *best_effort_main(void *unused)
+{
+	struct model *model = calloc(1, sizeof(*model));
+	uint64_t kernels = 0, end_ns = origin_ns + (uint64_t)(options.seconds * 1e9);
+
+	(void)unused;
+	model->letter = 'b';
+	model->us = options.long_us;
+	model_start(model);
+	pthread_barrier_wait(&start);
+	while (options.requests ? !atomic_load(&critical_is_done) : now_ns() < end_ns) {
+		for (unsigned k = 0; k < options.deep; k++)
+			model_launch(model);
+		model_finish(model);
+		kernels += options.deep;
+	}
+	printf("best-effort %llu %.1f\n", (unsigned long long)kernels, since_start_us(now_ns()));
+	return NULL;
+}
+
+/* --- the program ----------------------------------------------------------------------------------- */
+
+static void open_device(void)
+{
+	CUdevice device;
+	CUmodule module;
+	char name[128];
+	unsigned none = 0;
+	void *parameters[] = { &none };
+	int multiprocessors;
+
+	CHECK(cuInit(0));
+	CHECK(cuDeviceGet(&device, 0));
+	CHECK(cuDeviceGetName(name, sizeof(name), device));
+	CHECK(cuDeviceGetAttribute(&multiprocessors, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT,
+		device));
+	CHECK(cuDevicePrimaryCtxRetain(&context, device));
+	CHECK(cuCtxSetCurrent(context));
+	CHECK(cuModuleLoadData(&module, spin_ptx));
+	CHECK(cuModuleGetFunction(&spin_us, module, "spin_us"));
+	blocks = 2 * (unsigned)multiprocessors;
+	printf("device %s\n", name);
+
+	/* The first launch is slow; nobody measures it. */
+	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, NULL, parameters, NULL));
+	CHECK(cuEventCreate(&origin, CU_EVENT_DEFAULT));
+	CHECK(cuEventRecord(origin, NULL));
+	CHECK(cuCtxSynchronize());
+	origin_ns = now_ns();
+}
+
+static void read_options(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "c:br:k:u:K:U:d:s:th")) != -1) {
+		switch (option) {
+		case 'c':
+			options.requests = atoi(optarg);
+			break;
+		case 'b':
+			options.best_effort = 1;
+			break;
+		case 'r':
+			options.rate = atof(optarg);
+			break;
+		case 'k':
+			options.kernels = (unsigned)atoi(optarg);
+			break;
+		case 'u':
+			options.us = (unsigned)atoi(optarg);
+			break;
+		case 'K':
+			options.deep = (unsigned)atoi(optarg);
+			break;
+		case 'U':
+			options.long_us = (unsigned)atoi(optarg);
+			break;
+		case 'd':
+			options.seconds = atof(optarg);
+			break;
+		case 's':
+			options.seed = strtoull(optarg, NULL, 10) | 1;
+			break;
+		case 't':
+			options.trace = 1;
+			break;
+		default:
+			puts("models [-c REQUESTS] [-b] [-r REQUESTS_A_SECOND] [-k KERNELS] [-u US]\n"
+			     "       [-K BEST_EFFORT_KERNELS] [-U US] [-d SECONDS] [-s SEED] [-t]");
+			exit(option == 'h' ? 0 : 2);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t threads[2];
+	int count = 0;
+
+	read_options(argc, argv);
+	open_device();
+	pthread_barrier_init(&start, NULL, (options.requests > 0) + (unsigned)options.best_effort);
+	if (options.requests)
+		pthread_create(&threads[count++], NULL, critical_main, NULL);
+	if (options.best_effort)
+		pthread_create(&threads[count++], NULL, best_effort_main, NULL);
+	while (count)
+		pthread_join(threads[--count], NULL);
+	return 0;
+}

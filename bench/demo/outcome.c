@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the two models once, as a child process, and reads what they print. */
+#include "demo.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void *grown(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return array; /* has room up to the next power of two */
+	void *larger = realloc(array, (count ? 2 * count : 1) * size);
+	if (!larger) {
+		fprintf(stderr, "demo: out of memory\n");
+		exit(1);
+	}
+	return larger;
+}
+
+static void read_line(struct outcome *outcome, const char *line)
+{
+	struct request request;
+	struct kernel kernel;
+
+	if (sscanf(line, "request %lf %lf %lf", &request.arrived_us, &request.begun_us,
+		    &request.done_us) == 3) {
+		size_t n = outcome->request_count++;
+		outcome->requests = grown(outcome->requests, n, sizeof(request));
+		outcome->requests[n] = request;
+	} else if (sscanf(line, "kernel %c %lf %lf", &kernel.model, &kernel.begun_us,
+			   &kernel.done_us) == 3) {
+		size_t n = outcome->kernel_count++;
+		outcome->kernels = grown(outcome->kernels, n, sizeof(kernel));
+		outcome->kernels[n] = kernel;
+	} else if (strncmp(line, "device ", 7) == 0) {
+		snprintf(outcome->device, sizeof(outcome->device), "%.*s",
+			(int)strcspn(line + 7, "\n"), line + 7);
+	} else {
+		sscanf(line, "best-effort %lf %lf", &outcome->best_effort_kernels,
+			&outcome->best_effort_us);
+	}
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sort_latencies(struct outcome *outcome)
+{
+	size_t n = outcome->request_count;
+
+	outcome->latency_ms = calloc(n + 1, sizeof(double));
+	for (size_t i = 0; outcome->latency_ms && i < n; i++)
+		outcome->latency_ms[i] =
+			(outcome->requests[i].done_us - outcome->requests[i].arrived_us) / 1e3;
+	if (outcome->latency_ms)
+		qsort(outcome->latency_ms, n, sizeof(double), ascending);
+}
+
+bool outcome_read(struct outcome *outcome, char *const *arguments, char *const *settings)
+{
+	char line[256];
+	int ends[2], status;
+
+	if (pipe(ends))
+		return false;
+	pid_t child = fork();
+	if (child == 0) {
+		while (*settings)
+			putenv(*settings++);
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		execv(arguments[0], arguments);
+		perror(arguments[0]);
+		_exit(127);
+	}
+	close(ends[1]);
+	FILE *output = child > 0 ? fdopen(ends[0], "r") : NULL;
+	while (output && fgets(line, sizeof(line), output))
+		read_line(outcome, line);
+	if (output)
+		fclose(output);
+	if (child < 0 || waitpid(child, &status, 0) != child || status) {
+		fprintf(stderr, "demo: %s did not come to a good end\n", arguments[0]);
+		return false;
+	}
+	sort_latencies(outcome);
+	return outcome->latency_ms != NULL;
+}
+
+double outcome_percentile_ms(const struct outcome *outcome, double share)
+{
+	size_t n = outcome->request_count;
+
+	if (!n)
+		return 0;
+	double rank = share * (double)n;
+	size_t index = (size_t)rank;
+	if (index && (double)index >= rank)
+		index--;
+	return outcome->latency_ms[index < n ? index : n - 1];
+}
+
+double outcome_best_effort_rate(const struct outcome *outcome)
+{
+	return outcome->best_effort_us > 0 ?
+		       outcome->best_effort_kernels * 1e6 / outcome->best_effort_us :
+		       0;
+}
+
+double demo_duty(const struct demo *demo, const struct outcome *outcome)
+{
+	const struct workload *w = &demo->workload;
+	size_t n = outcome->request_count;
+
+	if (!n)
+		return 0;
+	return (double)n * w->kernels * w->us / outcome->requests[n - 1].done_us;
+}
+
+double demo_kept(const struct demo *demo, const struct outcome *outcome)
+{
+	double alone = outcome_best_effort_rate(&demo->best_effort);
+	double left = alone * (1 - demo_duty(demo, outcome));
+
+	return left > 0 ? outcome_best_effort_rate(outcome) / left : 0;
+}

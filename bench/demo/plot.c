@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two drawings of the report, as SVG that takes its colours and fonts from the page's style
+ * sheet: how the latencies are distributed, and what the device ran in some milliseconds.
+ */
+#include "demo.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define WIDTH 920.0
+#define LEFT  64.0
+#define RIGHT (WIDTH - 16)
+
+static const struct series {
+	const char *class, *name;
+	size_t offset;
+} series[] = {
+	{ "bare", "together", offsetof(struct demo, bare) },
+	{ "scheduled", "together, scheduled", offsetof(struct demo, scheduled) },
+	{ "alone", "alone", offsetof(struct demo, alone) },
+};
+#define SERIES (sizeof(series) / sizeof(series[0]))
+
+static const struct outcome *outcome_of(const struct demo *demo, const struct series *one)
+{
+	return (const struct outcome *)(const void *)((const char *)demo + one->offset);
+}
+
+/* --- distribution ----------------------------------------------------------------------------------- */
+
+#define TOP    26.0
+#define BOTTOM 350.0
+
+struct frame {
+	double low_ms, high_ms; /* ends of the horizontal axis */
+	double tail;            /* the vertical axis ends where one request in 10^tail is slower */
+};
+
+static double x_of(const struct frame *frame, double ms)
+{
+	return LEFT + (RIGHT - LEFT) * log(ms / frame->low_ms) / log(frame->high_ms / frame->low_ms);
+}
+
+/* Equal steps upwards are equal factors of the requests that are slower. */
+static double y_of(const struct frame *frame, double share)
+{
+	double nines = share < 1 ? -log10(1 - share) : frame->tail;
+
+	return BOTTOM - (BOTTOM - TOP) * (nines < frame->tail ? nines : frame->tail) / frame->tail;
+}
+
+static void draw_grid(FILE *file, const struct frame *frame)
+{
+	static const double shares[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999 };
+
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		double y = y_of(frame, shares[i]);
+
+		if (-log10(1 - shares[i]) > frame->tail)
+			break;
+		fprintf(file, "<path class=\"%s\" d=\"M%.1f %.1fH%.1f\"/>\n",
+			shares[i] > 0 ? "grid" : "axis", LEFT, y, RIGHT);
+		fprintf(file, "<text class=\"tick end\" x=\"%.1f\" y=\"%.1f\">%g %%</text>\n",
+			LEFT - 10, y + 4, 100 * shares[i]);
+	}
+	for (double decade = pow(10, floor(log10(frame->low_ms))); decade <= frame->high_ms;
+		decade *= 10) {
+		for (int step = 1; step < 10; step++) {
+			double ms = step * decade, x = x_of(frame, ms);
+
+			if (ms < frame->low_ms * 0.999 || ms > frame->high_ms * 1.001)
+				continue;
+			bool named = step == 1 || step == 2 || step == 5;
+			fprintf(file, "<path class=\"%s\" d=\"M%.1f %.1fV%.1f\"/>\n",
+				step == 1 ? "grid" : "grid faint", x, TOP, BOTTOM);
+			if (named && ms < 1000)
+				fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g ms</text>\n",
+					x, BOTTOM + 20, ms);
+			else if (named)
+				fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n",
+					x, BOTTOM + 20, ms / 1e3);
+		}
+	}
+}
+
+/* One step a request: so many are done within that time. */
+static void draw_curve(FILE *file, const struct frame *frame, const struct outcome *outcome,
+	const char *class)
+{
+	static const double marked[] = { 0.5, 0.99 };
+	size_t n = outcome->request_count;
+	double last_x = -1, last_y = -1;
+
+	fprintf(file, "<path class=\"curve %s\" d=\"M%.1f %.1f", class,
+		x_of(frame, outcome->latency_ms[0]), BOTTOM);
+	for (size_t i = 0; i < n; i++) {
+		double x = x_of(frame, outcome->latency_ms[i]);
+		double y = y_of(frame, ((double)i + 0.5) / (double)n);
+
+		if (i + 1 < n && fabs(x - last_x) < 0.6 && fabs(y - last_y) < 0.6)
+			continue; /* could not be told apart */
+		fprintf(file, "L%.1f %.1f", x, y);
+		last_x = x;
+		last_y = y;
+	}
+	fprintf(file, "\"/>\n");
+	for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++) {
+		double ms = outcome_percentile_ms(outcome, marked[i]);
+
+		fprintf(file, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\">"
+			"<title>%g %% of the requests within %.2f ms</title></circle>\n",
+			class, x_of(frame, ms), y_of(frame, marked[i]), 100 * marked[i], ms);
+	}
+}
+
+void plot_latencies(FILE *file, const struct demo *demo)
+{
+	struct frame frame = { .low_ms = 1e9, .high_ms = 0, .tail = 2 };
+
+	for (size_t i = 0; i < SERIES; i++) {
+		const struct outcome *outcome = outcome_of(demo, &series[i]);
+		double tail = log10(2.0 * (double)outcome->request_count);
+
+		frame.low_ms = fmin(frame.low_ms, outcome->latency_ms[0]);
+		frame.high_ms = fmax(frame.high_ms, outcome_percentile_ms(outcome, 1));
+		frame.tail = fmax(frame.tail, tail);
+	}
+	frame.low_ms *= 0.8;
+	frame.high_ms *= 1.15;
+
+	fprintf(file, "<svg viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"Share of requests "
+		"answered within a time, for the three runs\">\n", WIDTH, BOTTOM + 50);
+	draw_grid(file, &frame);
+	fprintf(file, "<text class=\"label\" x=\"%g\" y=\"%g\">requests answered</text>\n", 8.0, 14.0);
+	fprintf(file, "<text class=\"label end\" x=\"%g\" y=\"%g\">within this time</text>\n", RIGHT,
+		BOTTOM + 42);
+	for (size_t i = 0; i < SERIES; i++)
+		draw_curve(file, &frame, outcome_of(demo, &series[i]), series[i].class);
+	fprintf(file, "</svg>\n");
+}
+
+/* --- timeline --------------------------------------------------------------------------------------- */
+
+#define WINDOW_US 60000.0
+#define ROWS      6
+#define ROW       13.0
+#define DEVICE    30.0 /* height of the lane that shows the device */
+
+/* Begins shortly before a request that is followed by others soon, after the models have started. */
+static double choose_window(const struct outcome *outcome)
+{
+	double best_us = 0;
+	int most = -1;
+
+	for (size_t i = 2; i < outcome->request_count; i++) {
+		double from = outcome->requests[i].arrived_us - 4000;
+		int count = 0;
+
+		if (outcome->requests[i].arrived_us > 250000)
+			break;
+		for (size_t k = i; k < outcome->request_count; k++)
+			count += outcome->requests[k].done_us < from + WINDOW_US;
+		if (count > most) {
+			most = count;
+			best_us = from;
+		}
+	}
+	return best_us;
+}
+
+static double x_at(double us, double from_us)
+{
+	double x = LEFT + (RIGHT - LEFT) * (us - from_us) / WINDOW_US;
+
+	return fmin(fmax(x, LEFT), RIGHT);
+}
+
+static void draw_box(FILE *file, const char *class, double x, double end, double y, double height)
+{
+	if (end - x > 0.05)
+		fprintf(file, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"/>\n",
+			class, x, y, end - x, height);
+}
+
+static void draw_device(FILE *file, const struct outcome *outcome, double from_us, double y)
+{
+	fprintf(file, "<rect class=\"lane\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
+		LEFT, y, RIGHT - LEFT, DEVICE);
+	for (size_t i = 0; i < outcome->kernel_count; i++) {
+		const struct kernel *kernel = &outcome->kernels[i];
+		bool critical = kernel->model == 'c';
+
+		if (kernel->done_us < from_us || kernel->begun_us > from_us + WINDOW_US)
+			continue;
+		double x = x_at(kernel->begun_us, from_us), end = x_at(kernel->done_us, from_us);
+		/* A thin gap tells the long ones apart; the short ones are thinner than a gap. */
+		draw_box(file, critical ? "k-critical" : "k-best", x,
+			critical ? end : fmax(end - 0.9, x), y, DEVICE);
+	}
+}
+
+/* A bar a request, from its arrival to its answer, pale until its first kernel was launched. Bars
+ * that overlap go below each other. Returns how many rows that took. */
+static int draw_requests(FILE *file, const struct outcome *outcome, double from_us, double y)
+{
+	double free_from[ROWS];
+	int rows = 1;
+
+	for (int row = 0; row < ROWS; row++)
+		free_from[row] = LEFT - 1;
+	for (size_t i = 0; i < outcome->request_count; i++) {
+		const struct request *r = &outcome->requests[i];
+		double x = x_at(r->arrived_us, from_us), begun = x_at(r->begun_us, from_us);
+		double end = x_at(r->done_us, from_us);
+		int row = 0;
+
+		if (r->done_us < from_us || r->arrived_us > from_us + WINDOW_US)
+			continue;
+		while (row < ROWS && free_from[row] > x)
+			row++;
+		if (row == ROWS)
+			continue;
+		free_from[row] = end + 2;
+		rows = row + 1 > rows ? row + 1 : rows;
+		double top = y + row * ROW;
+		fprintf(file, "<g><title>answered after %.1f ms</title>\n",
+			(r->done_us - r->arrived_us) / 1e3);
+		draw_box(file, "waits", x, begun, top, ROW - 4);
+		draw_box(file, "served", begun, end, top, ROW - 4);
+		if (r->arrived_us > from_us)
+			fprintf(file, "<path class=\"arrival\" d=\"M%.1f %.1fv%.1f\"/>", x, top - 2,
+				ROW);
+		fprintf(file, "</g>\n");
+	}
+	return rows;
+}
+
+static double draw_panel(FILE *file, const struct outcome *outcome, const char *name,
+	double from_us, double y)
+{
+	fprintf(file, "<text class=\"panel\" x=\"%g\" y=\"%.1f\">%s</text>\n", LEFT, y + 12, name);
+	y += 26;
+	fprintf(file, "<text class=\"tick end\" x=\"%g\" y=\"%.1f\">device</text>\n", LEFT - 10,
+		y + DEVICE / 2 + 4);
+	draw_device(file, outcome, from_us, y);
+	y += DEVICE + 10;
+	fprintf(file, "<text class=\"tick end\" x=\"%g\" y=\"%.1f\">requests</text>\n", LEFT - 10,
+		y + 8);
+	return y + draw_requests(file, outcome, from_us, y) * ROW + 16;
+}
+
+void plot_timeline(FILE *file, const struct demo *demo)
+{
+	double from_us = choose_window(&demo->scheduled_traced);
+	char *text = NULL;
+	size_t bytes = 0;
+
+	/* The height is known at the end, so the contents are drawn first. */
+	FILE *panels = open_memstream(&text, &bytes);
+	if (!panels)
+		return;
+	double y = draw_panel(panels, &demo->bare_traced, "together", from_us, 0);
+	y = draw_panel(panels, &demo->scheduled_traced, "together, scheduled", from_us, y + 8);
+	fclose(panels);
+
+	fprintf(file, "<svg viewBox=\"0 0 %g %.1f\" role=\"img\" aria-label=\"What the device ran in "
+		"%g milliseconds\">\n", WIDTH, y + 24, WINDOW_US / 1e3);
+	for (int ms = 0; ms <= (int)(WINDOW_US / 1e3); ms += 10) {
+		double x = x_at(from_us + ms * 1e3, from_us);
+
+		fprintf(file, "<path class=\"grid\" d=\"M%.1f 20V%.1f\"/>\n", x, y);
+		fprintf(file, "<text class=\"tick %s\" x=\"%.1f\" y=\"%.1f\">%d%s</text>\n",
+			ms < WINDOW_US / 1e3 ? "mid" : "end", x, y + 18, ms, ms ? " ms" : "");
+	}
+	fwrite(text, 1, bytes, file);
+	fprintf(file, "</svg>\n");
+	free(text);
+}
