@@ -13,7 +13,7 @@ struct request {
 
 struct kernel {
 	char model; /* 'c': latency-critical, 'b': best-effort */
-	double begun_us, done_us;
+	double reached_us, done_us; /* when its stream came to it, and behind it */
 };
 
 struct outcome {

@@ -15,7 +15,8 @@
  *   device NAME
  *   request ARRIVED BEGUN DONE
  *   best-effort KERNELS TIME          kernels finished, and in what time
- *   kernel c|b BEGUN DONE             with -t: where the kernels lay on the device, by its own clock
+ *   kernel c|b REACHED DONE           with -t: when its stream came to a kernel, and behind it, by
+ *                                     the clock of the device
  */
 #include <math.h>
 #include <pthread.h>
@@ -30,7 +31,7 @@
 #include "platform/cuda/cuda_driver.h"
 #include "../../examples/spin.h"
 
-#define TRACE_EVENTS 1024 /* kernels between two synchronisations, at most */
+#define TRACE_EVENTS 1024 /* kernels between two synchronisations that are traced, and one */
 
 static struct {
 	int requests;       /* -c: 0 if there is no critical model */
@@ -113,27 +114,47 @@ static void model_start(struct model *model)
 		CHECK(cuEventCreate(&model->events[i], CU_EVENT_DEFAULT));
 }
 
-static void model_launch(struct model *model)
+static void model_trace(struct model *model)
 {
-	void *parameters[] = { &model->us };
-
-	/* As many threads as the device can hold: no two kernels run beside each other. */
-	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, model->stream, parameters, NULL));
 	if (options.trace && model->pending < TRACE_EVENTS)
 		CHECK(cuEventRecord(model->events[model->pending++], model->stream));
 }
 
+static void model_launch(struct model *model)
+{
+	void *parameters[] = { &model->us };
+
+	if (!model->pending)
+		model_trace(model);
+
+	/* As many threads as the device can hold: no two kernels run beside each other. */
+	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, model->stream, parameters, NULL));
+	model_trace(model);
+}
+
 static void model_finish(struct model *model)
 {
-	CHECK(cuStreamSynchronize(model->stream));
-	for (unsigned i = 0; i < model->pending; i++) {
-		float ms;
+	float reached_ms = 0, done_ms;
 
-		CHECK(cuEventElapsedTime(&ms, origin, model->events[i]));
-		double end = (double)ms * 1e3;
-		printf("kernel %c %.1f %.1f\n", model->letter, end - model->us, end);
+	CHECK(cuStreamSynchronize(model->stream));
+	for (unsigned i = 0; i < model->pending; i++, reached_ms = done_ms) {
+		CHECK(cuEventElapsedTime(&done_ms, origin, model->events[i]));
+		if (i)
+			printf("kernel %c %.1f %.1f\n", model->letter, (double)reached_ms * 1e3,
+				(double)done_ms * 1e3);
 	}
 	model->pending = 0;
+}
+
+/* When all models are ready, the clock of the run begins. */
+static void open_doors(void)
+{
+	if (pthread_barrier_wait(&start) == PTHREAD_BARRIER_SERIAL_THREAD) {
+		CHECK(cuEventRecord(origin, NULL));
+		CHECK(cuEventSynchronize(origin));
+		origin_ns = now_ns();
+	}
+	pthread_barrier_wait(&start);
 }
 
 /* --- the two models -------------------------------------------------------------------------------- */
@@ -147,7 +168,11 @@ static void *critical_main(void *unused)
 	model->letter = 'c';
 	model->us = options.us;
 	model_start(model);
-	pthread_barrier_wait(&start);
+	for (unsigned k = 0; k < options.kernels; k++)
+		model_launch(model); /* a service warms up before it opens */
+	CHECK(cuStreamSynchronize(model->stream));
+	model->pending = 0;
+	open_doors();
 	for (int i = 0; i < options.requests; i++) {
 		arrival_us -= log(random_share()) * 1e6 / options.rate;
 		uint64_t arrival = origin_ns + (uint64_t)(arrival_us * 1e3);
@@ -167,13 +192,14 @@ static void *critical_main(void *unused)
 static void *best_effort_main(void *unused)
 {
 	struct model *model = calloc(1, sizeof(*model));
-	uint64_t kernels = 0, end_ns = origin_ns + (uint64_t)(options.seconds * 1e9);
+	uint64_t kernels = 0;
 
 	(void)unused;
 	model->letter = 'b';
 	model->us = options.long_us;
 	model_start(model);
-	pthread_barrier_wait(&start);
+	open_doors();
+	uint64_t end_ns = origin_ns + (uint64_t)(options.seconds * 1e9);
 	while (options.requests ? !atomic_load(&critical_is_done) : now_ns() < end_ns) {
 		for (unsigned k = 0; k < options.deep; k++)
 			model_launch(model);
@@ -209,10 +235,8 @@ static void open_device(void)
 
 	/* The first launch is slow; nobody measures it. */
 	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, NULL, parameters, NULL));
-	CHECK(cuEventCreate(&origin, CU_EVENT_DEFAULT));
-	CHECK(cuEventRecord(origin, NULL));
 	CHECK(cuCtxSynchronize());
-	origin_ns = now_ns();
+	CHECK(cuEventCreate(&origin, CU_EVENT_DEFAULT));
 }
 
 static void read_options(int argc, char **argv)

@@ -29,7 +29,7 @@ static void read_line(struct outcome *outcome, const char *line)
 		size_t n = outcome->request_count++;
 		outcome->requests = grown(outcome->requests, n, sizeof(request));
 		outcome->requests[n] = request;
-	} else if (sscanf(line, "kernel %c %lf %lf", &kernel.model, &kernel.begun_us,
+	} else if (sscanf(line, "kernel %c %lf %lf", &kernel.model, &kernel.reached_us,
 			   &kernel.done_us) == 3) {
 		size_t n = outcome->kernel_count++;
 		outcome->kernels = grown(outcome->kernels, n, sizeof(kernel));

@@ -183,7 +183,30 @@ static void draw_box(FILE *file, const char *class, double x, double end, double
 			class, x, y, end - x, height);
 }
 
-static void draw_device(FILE *file, const struct outcome *outcome, double from_us, double y)
+/*
+ * When a kernel ended. The event behind a best-effort one may have been held back with its stream,
+ * long after the kernel itself was done. It began when its stream came to it, unless the device ran
+ * kernels of a request then; in that case nothing held the event back.
+ */
+static double end_of(const struct workload *w, const struct outcome *outcome,
+	const struct kernel *kernel)
+{
+	double early_us = kernel->reached_us + w->long_us;
+
+	if (kernel->model == 'c')
+		return kernel->done_us;
+	for (size_t i = 0; i < outcome->kernel_count; i++) {
+		const struct kernel *other = &outcome->kernels[i];
+
+		if (other->model == 'c' && other->done_us > kernel->reached_us + 2 &&
+			other->done_us - w->us < early_us - 2)
+			return kernel->done_us;
+	}
+	return fmin(early_us, kernel->done_us);
+}
+
+static void draw_device(FILE *file, const struct workload *w, const struct outcome *outcome,
+	double from_us, double y)
 {
 	fprintf(file, "<rect class=\"lane\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
 		LEFT, y, RIGHT - LEFT, DEVICE);
@@ -191,9 +214,11 @@ static void draw_device(FILE *file, const struct outcome *outcome, double from_u
 		const struct kernel *kernel = &outcome->kernels[i];
 		bool critical = kernel->model == 'c';
 
-		if (kernel->done_us < from_us || kernel->begun_us > from_us + WINDOW_US)
+		if (kernel->done_us < from_us || kernel->reached_us > from_us + WINDOW_US)
 			continue;
-		double x = x_at(kernel->begun_us, from_us), end = x_at(kernel->done_us, from_us);
+		double done_us = end_of(w, outcome, kernel);
+		double end = x_at(done_us, from_us);
+		double x = x_at(done_us - (critical ? w->us : w->long_us), from_us);
 		/* A thin gap tells the long ones apart; the short ones are thinner than a gap. */
 		draw_box(file, critical ? "k-critical" : "k-best", x,
 			critical ? end : fmax(end - 0.9, x), y, DEVICE);
@@ -236,14 +261,14 @@ static int draw_requests(FILE *file, const struct outcome *outcome, double from_
 	return rows;
 }
 
-static double draw_panel(FILE *file, const struct outcome *outcome, const char *name,
-	double from_us, double y)
+static double draw_panel(FILE *file, const struct workload *w, const struct outcome *outcome,
+	const char *name, double from_us, double y)
 {
 	fprintf(file, "<text class=\"panel\" x=\"%g\" y=\"%.1f\">%s</text>\n", LEFT, y + 12, name);
 	y += 26;
 	fprintf(file, "<text class=\"tick end\" x=\"%g\" y=\"%.1f\">device</text>\n", LEFT - 10,
 		y + DEVICE / 2 + 4);
-	draw_device(file, outcome, from_us, y);
+	draw_device(file, w, outcome, from_us, y);
 	y += DEVICE + 10;
 	fprintf(file, "<text class=\"tick end\" x=\"%g\" y=\"%.1f\">requests</text>\n", LEFT - 10,
 		y + 8);
@@ -260,8 +285,8 @@ void plot_timeline(FILE *file, const struct demo *demo)
 	FILE *panels = open_memstream(&text, &bytes);
 	if (!panels)
 		return;
-	double y = draw_panel(panels, &demo->bare_traced, "together", from_us, 0);
-	y = draw_panel(panels, &demo->scheduled_traced, "together, scheduled", from_us, y + 8);
+	double y = draw_panel(panels, &demo->workload, &demo->bare_traced, "together", from_us, 0);
+	y = draw_panel(panels, &demo->workload, &demo->scheduled_traced, "together, scheduled", from_us, y + 8);
 	fclose(panels);
 
 	fprintf(file, "<svg viewBox=\"0 0 %g %.1f\" role=\"img\" aria-label=\"What the device ran in "
