@@ -8,7 +8,7 @@ bench.needs := $(O)/lib/libshimcuda.so $(O)/sim/libcuda.so.1
 # --- make demo [DEVICE=cuda] -----------------------------------------------------------------------
 
 # models is a program like any other: linked with a libcuda.so.1, whichever that is when it runs.
-demo.src      := $(addprefix bench/demo/,demo.c outcome.c plot.c report.c)
+demo.src      := $(addprefix bench/,demo/demo.c demo/outcome.c demo/plot.c demo/report.c kit.c)
 demo.programs := $(O)/demo/demo $(O)/demo/models
 DEVICE        ?= sim
 
@@ -24,3 +24,16 @@ $(O)/demo/models: $(call objects,bench/demo/models.c) $(O)/sim/libcuda.so.1
 
 demo: $(demo.programs) $(bench.needs)
 	$(Q)$(O)/demo/demo -d $(DEVICE) $(abspath $(O))
+
+# --- make bench --------------------------------------------------------------------------------------
+
+bench.names    := launch suspend queues
+bench.programs := $(bench.names:%=$(O)/bench/%)
+
+$(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c) $(O)/obj/bench/%.o $(O)/lib/libpreempt.so $(O)/lib/libhalcuda.so
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,$(abspath $(O)/lib) -lm $(LIBC)
+
+bench: $(bench.programs) $(demo.programs) $(bench.needs)
+	$(Q)BUILD='$(abspath $(O))' bench/run

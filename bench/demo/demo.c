@@ -4,11 +4,13 @@
  * only starts them and tells what they did; the models (models.c) are the same in all runs, and the
  * only difference that the scheduler makes is LD_PRELOAD.
  *
- *   demo [-d sim|cuda] [-n REQUESTS] [-o DIRECTORY] BUILD
+ *   demo [-d sim|cuda] [-n REQUESTS] [-o DIRECTORY] [-j] BUILD
  *
- * Prints a table and writes report.html and result.json into the directory (default: BUILD/demo).
+ * Prints a table, or with -j the rows of a benchmark, and writes report.html and result.json into the
+ * directory (default: BUILD/demo).
  */
 #include "demo.h"
+#include "../kit.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #define TRACED_REQUESTS 40
 
 static const char *build, *directory;
+static bool as_rows;
 
 /* Where a driver may be that the loader does not find by itself. */
 #define DRIVER_PLACES "/usr/local/nvidia/lib64:/usr/lib/wsl/lib"
@@ -114,7 +117,8 @@ static void print_table(const struct demo *demo)
 		w->requests, w->rate, w->kernels, w->us);
 	printf("  best-effort       kernels of %d us without end, %d submitted ahead\n\n",
 		w->long_us, w->deep);
-	printf("  %-24s%39s %11s %11s\n", "", "latency of a request (ms)", "best effort", "of what");
+	printf("  %-24s%39s %11s %11s\n", "", "latency of a request (ms)", "best effort",
+		"of what");
 	printf("  %-24s%9s %9s %9s %9s %11s %11s\n", "", "p50", "p90", "p99", "max", "kernels/s",
 		"is left");
 	print_row(demo, "critical alone", &demo->alone);
@@ -125,8 +129,28 @@ static void print_table(const struct demo *demo)
 	       "below\n  that of the two together; best effort gets %.0f %% of the time that the "
 	       "critical model\n  (%.0f %% of the device) leaves.\n",
 		scheduled / alone, 100 * (1 - scheduled / bare),
-		100 * demo_kept(demo, &demo->scheduled),
-		100 * demo_duty(demo, &demo->scheduled));
+		100 * demo_kept(demo, &demo->scheduled), 100 * demo_duty(demo, &demo->scheduled));
+}
+
+static void print_rows(const struct demo *demo)
+{
+	const struct outcome *alone = &demo->alone, *bare = &demo->bare, *ours = &demo->scheduled;
+	double p99 = outcome_percentile_ms(ours, 0.99),
+	       p99_bare = outcome_percentile_ms(bare, 0.99);
+	double p99_alone = outcome_percentile_ms(alone, 0.99);
+
+	kit_row("demo_p99_ms", "ms", demo->device, p99, p99_bare,
+		"\"alone\":%.5g,\"times_alone\":%.4g,\"below_bare_percent\":%.4g,\"p50\":%.5g,"
+		"\"p50_alone\":%.5g,\"p50_bare\":%.5g,\"max\":%.5g,\"requests\":%zu",
+		p99_alone, p99 / p99_alone, 100 * (1 - p99 / p99_bare),
+		outcome_percentile_ms(ours, 0.5), outcome_percentile_ms(alone, 0.5),
+		outcome_percentile_ms(bare, 0.5), outcome_percentile_ms(ours, 1),
+		ours->request_count);
+	kit_row("demo_best_effort_kept", "share", demo->device, demo_kept(demo, ours),
+		demo_kept(demo, bare),
+		"\"per_s\":%.5g,\"per_s_bare\":%.5g,\"per_s_alone\":%.5g,\"duty\":%.3g",
+		outcome_best_effort_rate(ours), outcome_best_effort_rate(bare),
+		outcome_best_effort_rate(&demo->best_effort), demo_duty(demo, ours));
 }
 
 static FILE *create(const char *name)
@@ -177,19 +201,21 @@ static void read_options(struct demo *demo, int argc, char **argv)
 	static char place[PATH_BYTES];
 	int option;
 
-	while ((option = getopt(argc, argv, "d:n:o:")) != -1) {
+	while ((option = getopt(argc, argv, "d:n:o:j")) != -1) {
 		if (option == 'd')
 			demo->device = optarg;
 		else if (option == 'n')
 			demo->workload.requests = atoi(optarg);
 		else if (option == 'o')
 			directory = optarg;
+		else if (option == 'j')
+			as_rows = true;
 		else
 			exit(2);
 	}
 	bool known = strcmp(demo->device, "sim") == 0 || strcmp(demo->device, "cuda") == 0;
 	if (optind != argc - 1 || !known || demo->workload.requests < 1) {
-		fprintf(stderr, "demo [-d sim|cuda] [-n REQUESTS] [-o DIRECTORY] BUILD\n");
+		fprintf(stderr, "demo [-d sim|cuda] [-n REQUESTS] [-o DIRECTORY] [-j] BUILD\n");
 		exit(2);
 	}
 	build = argv[optind];
@@ -201,8 +227,13 @@ static void read_options(struct demo *demo, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct demo demo = {
-		.workload = { .requests = 560, .rate = 70, .kernels = 60, .us = 50, .deep = 64,
-			.long_us = 450, .best_effort_alone_s = 3 },
+		.workload = { .requests = 560,
+			.rate = 70,
+			.kernels = 60,
+			.us = 50,
+			.deep = 64,
+			.long_us = 450,
+			.best_effort_alone_s = 3 },
 		.device = "sim",
 	};
 
@@ -218,11 +249,16 @@ int main(int argc, char **argv)
 	run(&demo, &demo.scheduled_traced, "a closer look",
 		CRITICAL | BEST_EFFORT | SCHEDULED | TRACED);
 
-	print_table(&demo);
+	if (as_rows)
+		print_rows(&demo);
+	else
+		print_table(&demo);
 	write_result(&demo);
 	FILE *report = create("report.html");
 	report_write(report, &demo);
 	close_file(report);
-	printf("\n  %s/report.html has the whole distribution and a timeline.\n", directory);
+	if (!as_rows)
+		printf("\n  %s/report.html has the whole distribution and a timeline.\n",
+			directory);
 	return 0;
 }

@@ -12,7 +12,7 @@ struct request {
 };
 
 struct kernel {
-	char model; /* 'c': latency-critical, 'b': best-effort */
+	char model;                 /* 'c': latency-critical, 'b': best-effort */
 	double reached_us, done_us; /* when its stream came to it, and behind it */
 };
 
@@ -20,7 +20,7 @@ struct outcome {
 	char device[128];
 	struct request *requests; /* in the order of arrival */
 	size_t request_count;
-	double *latency_ms; /* of each request, sorted */
+	double *latency_ms;     /* of each request, sorted */
 	struct kernel *kernels; /* where they lay on the device; only of runs that were traced */
 	size_t kernel_count;
 	double best_effort_kernels, best_effort_us; /* finished, and in what time */
@@ -29,9 +29,9 @@ struct outcome {
 /* The workload, the same in all runs. */
 struct workload {
 	int requests;
-	double rate;                    /* requests a second */
-	int kernels, us;                /* of a request */
-	int deep, long_us;              /* of the best-effort model */
+	double rate;       /* requests a second */
+	int kernels, us;   /* of a request */
+	int deep, long_us; /* of the best-effort model */
 	double best_effort_alone_s;
 };
 

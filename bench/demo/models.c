@@ -34,18 +34,19 @@
 #define TRACE_EVENTS 1024 /* kernels between two synchronisations that are traced, and one */
 
 static struct {
-	int requests;       /* -c: 0 if there is no critical model */
-	int best_effort;    /* -b */
-	double rate;        /* -r: requests a second */
-	unsigned kernels;   /* -k: kernels of a request */
-	unsigned us;        /* -u: length of one */
-	unsigned deep;      /* -K: best-effort kernels between two synchronisations */
-	unsigned long_us;   /* -U: length of one */
-	double seconds;     /* -d: how long the best-effort model runs if it is alone */
-	uint64_t seed;      /* -s */
-	int trace;          /* -t */
-} options = { .rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 450, .seconds = 3,
-	.seed = 1 };
+	int requests;     /* -c: 0 if there is no critical model */
+	int best_effort;  /* -b */
+	double rate;      /* -r: requests a second */
+	unsigned kernels; /* -k: kernels of a request */
+	unsigned us;      /* -u: length of one */
+	unsigned deep;    /* -K: best-effort kernels between two synchronisations */
+	unsigned long_us; /* -U: length of one */
+	double seconds;   /* -d: how long the best-effort model runs if it is alone */
+	uint64_t seed;    /* -s */
+	int trace;        /* -t */
+} options = {
+	.rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 450, .seconds = 3, .seed = 1
+};
 
 static CUcontext context;
 static CUfunction spin_us;
@@ -108,8 +109,8 @@ static void model_start(struct model *model)
 {
 	prctl(PR_SET_TIMERSLACK, 1ul);
 	CHECK(cuCtxSetCurrent(context));
-	CHECK(cuStreamCreateWithPriority(&model->stream, CU_STREAM_NON_BLOCKING,
-		model->letter == 'c' ? -1 : 0));
+	CHECK(cuStreamCreateWithPriority(
+		&model->stream, CU_STREAM_NON_BLOCKING, model->letter == 'c' ? -1 : 0));
 	for (unsigned i = 0; options.trace && i < TRACE_EVENTS; i++)
 		CHECK(cuEventCreate(&model->events[i], CU_EVENT_DEFAULT));
 }
@@ -128,7 +129,8 @@ static void model_launch(struct model *model)
 		model_trace(model);
 
 	/* As many threads as the device can hold: no two kernels run beside each other. */
-	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, model->stream, parameters, NULL));
+	CHECK(cuLaunchKernel(
+		spin_us, blocks, 1, 1, 1024, 1, 1, 0, model->stream, parameters, NULL));
 	model_trace(model);
 }
 
@@ -224,8 +226,8 @@ static void open_device(void)
 	CHECK(cuInit(0));
 	CHECK(cuDeviceGet(&device, 0));
 	CHECK(cuDeviceGetName(name, sizeof(name), device));
-	CHECK(cuDeviceGetAttribute(&multiprocessors, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT,
-		device));
+	CHECK(cuDeviceGetAttribute(
+		&multiprocessors, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device));
 	CHECK(cuDevicePrimaryCtxRetain(&context, device));
 	CHECK(cuCtxSetCurrent(context));
 	CHECK(cuModuleLoadData(&module, spin_ptx));
@@ -276,7 +278,8 @@ static void read_options(int argc, char **argv)
 			options.trace = 1;
 			break;
 		default:
-			puts("models [-c REQUESTS] [-b] [-r REQUESTS_A_SECOND] [-k KERNELS] [-u US]\n"
+			puts("models [-c REQUESTS] [-b] [-r REQUESTS_A_SECOND] [-k KERNELS] [-u "
+			     "US]\n"
 			     "       [-K BEST_EFFORT_KERNELS] [-U US] [-d SECONDS] [-s SEED] [-t]");
 			exit(option == 'h' ? 0 : 2);
 		}

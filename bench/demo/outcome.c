@@ -109,9 +109,9 @@ double outcome_percentile_ms(const struct outcome *outcome, double share)
 
 double outcome_best_effort_rate(const struct outcome *outcome)
 {
-	return outcome->best_effort_us > 0 ?
-		       outcome->best_effort_kernels * 1e6 / outcome->best_effort_us :
-		       0;
+	return outcome->best_effort_us > 0
+		       ? outcome->best_effort_kernels * 1e6 / outcome->best_effort_us
+		       : 0;
 }
 
 double demo_duty(const struct demo *demo, const struct outcome *outcome)

@@ -39,7 +39,8 @@ struct frame {
 
 static double x_of(const struct frame *frame, double ms)
 {
-	return LEFT + (RIGHT - LEFT) * log(ms / frame->low_ms) / log(frame->high_ms / frame->low_ms);
+	return LEFT +
+	       (RIGHT - LEFT) * log(ms / frame->low_ms) / log(frame->high_ms / frame->low_ms);
 }
 
 /* Equal steps upwards are equal factors of the requests that are slower. */
@@ -75,18 +76,22 @@ static void draw_grid(FILE *file, const struct frame *frame)
 			fprintf(file, "<path class=\"%s\" d=\"M%.1f %.1fV%.1f\"/>\n",
 				step == 1 ? "grid" : "grid faint", x, TOP, BOTTOM);
 			if (named && ms < 1000)
-				fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g ms</text>\n",
+				fprintf(file,
+					"<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g "
+					"ms</text>\n",
 					x, BOTTOM + 20, ms);
 			else if (named)
-				fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n",
+				fprintf(file,
+					"<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g "
+					"s</text>\n",
 					x, BOTTOM + 20, ms / 1e3);
 		}
 	}
 }
 
 /* One step a request: so many are done within that time. */
-static void draw_curve(FILE *file, const struct frame *frame, const struct outcome *outcome,
-	const char *class)
+static void draw_curve(
+	FILE *file, const struct frame *frame, const struct outcome *outcome, const char *class)
 {
 	static const double marked[] = { 0.5, 0.99 };
 	size_t n = outcome->request_count;
@@ -108,7 +113,8 @@ static void draw_curve(FILE *file, const struct frame *frame, const struct outco
 	for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++) {
 		double ms = outcome_percentile_ms(outcome, marked[i]);
 
-		fprintf(file, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\">"
+		fprintf(file,
+			"<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\">"
 			"<title>%g %% of the requests within %.2f ms</title></circle>\n",
 			class, x_of(frame, ms), y_of(frame, marked[i]), 100 * marked[i], ms);
 	}
@@ -129,12 +135,15 @@ void plot_latencies(FILE *file, const struct demo *demo)
 	frame.low_ms *= 0.8;
 	frame.high_ms *= 1.15;
 
-	fprintf(file, "<svg viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"Share of requests "
-		"answered within a time, for the three runs\">\n", WIDTH, BOTTOM + 50);
+	fprintf(file,
+		"<svg viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"Share of requests "
+		"answered within a time, for the three runs\">\n",
+		WIDTH, BOTTOM + 50);
 	draw_grid(file, &frame);
-	fprintf(file, "<text class=\"label\" x=\"%g\" y=\"%g\">requests answered</text>\n", 8.0, 14.0);
-	fprintf(file, "<text class=\"label end\" x=\"%g\" y=\"%g\">within this time</text>\n", RIGHT,
-		BOTTOM + 42);
+	fprintf(file, "<text class=\"label\" x=\"%g\" y=\"%g\">requests answered</text>\n", 8.0,
+		14.0);
+	fprintf(file, "<text class=\"label end\" x=\"%g\" y=\"%g\">within this time</text>\n",
+		RIGHT, BOTTOM + 42);
 	for (size_t i = 0; i < SERIES; i++)
 		draw_curve(file, &frame, outcome_of(demo, &series[i]), series[i].class);
 	fprintf(file, "</svg>\n");
@@ -179,7 +188,9 @@ static double x_at(double us, double from_us)
 static void draw_box(FILE *file, const char *class, double x, double end, double y, double height)
 {
 	if (end - x > 0.05)
-		fprintf(file, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"/>\n",
+		fprintf(file,
+			"<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" "
+			"height=\"%.1f\"/>\n",
 			class, x, y, end - x, height);
 }
 
@@ -188,8 +199,8 @@ static void draw_box(FILE *file, const char *class, double x, double end, double
  * long after the kernel itself was done. It began when its stream came to it, unless the device ran
  * kernels of a request then; in that case nothing held the event back.
  */
-static double end_of(const struct workload *w, const struct outcome *outcome,
-	const struct kernel *kernel)
+static double end_of(
+	const struct workload *w, const struct outcome *outcome, const struct kernel *kernel)
 {
 	double early_us = kernel->reached_us + w->long_us;
 
@@ -208,7 +219,8 @@ static double end_of(const struct workload *w, const struct outcome *outcome,
 static void draw_device(FILE *file, const struct workload *w, const struct outcome *outcome,
 	double from_us, double y)
 {
-	fprintf(file, "<rect class=\"lane\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
+	fprintf(file,
+		"<rect class=\"lane\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
 		LEFT, y, RIGHT - LEFT, DEVICE);
 	for (size_t i = 0; i < outcome->kernel_count; i++) {
 		const struct kernel *kernel = &outcome->kernels[i];
@@ -286,11 +298,14 @@ void plot_timeline(FILE *file, const struct demo *demo)
 	if (!panels)
 		return;
 	double y = draw_panel(panels, &demo->workload, &demo->bare_traced, "together", from_us, 0);
-	y = draw_panel(panels, &demo->workload, &demo->scheduled_traced, "together, scheduled", from_us, y + 8);
+	y = draw_panel(panels, &demo->workload, &demo->scheduled_traced, "together, scheduled",
+		from_us, y + 8);
 	fclose(panels);
 
-	fprintf(file, "<svg viewBox=\"0 0 %g %.1f\" role=\"img\" aria-label=\"What the device ran in "
-		"%g milliseconds\">\n", WIDTH, y + 24, WINDOW_US / 1e3);
+	fprintf(file,
+		"<svg viewBox=\"0 0 %g %.1f\" role=\"img\" aria-label=\"What the device ran in "
+		"%g milliseconds\">\n",
+		WIDTH, y + 24, WINDOW_US / 1e3);
 	for (int ms = 0; ms <= (int)(WINDOW_US / 1e3); ms += 10) {
 		double x = x_at(from_us + ms * 1e3, from_us);
 

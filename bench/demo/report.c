@@ -3,7 +3,8 @@
 #include "demo.h"
 
 static const char style[] =
-	":root{--page:#fcfcfb;--card:#fff;--ink:#16181d;--soft:#5c6470;--line:#e5e6e8;--faint:#f1f1f2;"
+	":root{--page:#fcfcfb;--card:#fff;--ink:#16181d;--soft:#5c6470;--line:#e5e6e8;--faint:#"
+	"f1f1f2;"
 	"--alone:#7b8494;--bare:#d9483b;--scheduled:#0f7f8c;--critical:#0f7f8c;--best:#e9c789;"
 	"--lane:#f4f4f3;color-scheme:light dark}\n"
 	"@media(prefers-color-scheme:dark){:root{--page:#121417;--card:#1a1d21;--ink:#eceef1;"
@@ -74,8 +75,11 @@ static void put_time(FILE *file, double ms, const char *before_unit, const char 
 	bool seconds = ms >= 1000;
 	double value = seconds ? ms / 1e3 : ms;
 
-	fprintf(file, "%.*f%s%s%s", value < 10 ? 2 : value < 100 ? 1 : 0, value, before_unit,
-		seconds ? "s" : "ms", after_unit);
+	fprintf(file, "%.*f%s%s%s",
+		value < 10    ? 2
+		: value < 100 ? 1
+			      : 0,
+		value, before_unit, seconds ? "s" : "ms", after_unit);
 }
 
 static void put_time_tile(FILE *file, const char *class, double ms, const char *caption)
@@ -94,7 +98,8 @@ static void put_tiles(FILE *file, const struct demo *demo)
 		"beside a best-effort model");
 	put_time_tile(file, "scheduled", outcome_percentile_ms(&demo->scheduled, 0.99),
 		"beside it, scheduled by XSched");
-	fprintf(file, "<div class=\"tile\"><b>%.0f<small>%%</small></b><span>of the device time that "
+	fprintf(file,
+		"<div class=\"tile\"><b>%.0f<small>%%</small></b><span>of the device time that "
 		"requests leave reaches the best-effort model</span></div>\n</div>\n",
 		100 * demo_kept(demo, &demo->scheduled));
 }
@@ -110,8 +115,10 @@ static void put_key(FILE *file, const char *class, const char *name, const struc
 
 static void put_distribution(FILE *file, const struct demo *demo)
 {
-	fprintf(file, "<h2>How long requests take</h2>\n<p class=\"soft\">The share of requests that "
-		"is answered within a time. Upwards, each gap between 90 and 99 %% is as large as that "
+	fprintf(file,
+		"<h2>How long requests take</h2>\n<p class=\"soft\">The share of requests that "
+		"is answered within a time. Upwards, each gap between 90 and 99 %% is as large as "
+		"that "
 		"between 0 and 90 %%: the slow few are what matters.</p>\n<figure>\n"
 		"<div class=\"key\">\n");
 	put_key(file, "alone", "alone", &demo->alone);
@@ -124,11 +131,14 @@ static void put_distribution(FILE *file, const struct demo *demo)
 
 static void put_timeline(FILE *file, const struct demo *demo)
 {
-	fprintf(file, "<h2>What the device does</h2>\n<p class=\"soft\">The same requests arrive in "
-		"both runs. Unscheduled, each short kernel of a request waits for a long one of the "
+	fprintf(file,
+		"<h2>What the device does</h2>\n<p class=\"soft\">The same requests arrive in "
+		"both runs. Unscheduled, each short kernel of a request waits for a long one of "
+		"the "
 		"other model, and requests pile up. Scheduled, the other model holds back while a "
 		"request is there, and has the device again at once afterwards.</p>\n<figure>\n"
-		"<div class=\"key\"><span><i class=\"block critical\"></i>kernels of requests</span>"
+		"<div class=\"key\"><span><i class=\"block critical\"></i>kernels of "
+		"requests</span>"
 		"<span><i class=\"block best\"></i>best-effort kernels</span>"
 		"<span><i class=\"block pale\"></i>request waits for earlier ones</span>"
 		"<span><i class=\"block full\"></i>request is being served</span></div>\n");
@@ -158,8 +168,8 @@ static void put_row(FILE *file, const struct demo *demo, const char *class, cons
 static void put_table(FILE *file, const struct demo *demo)
 {
 	fprintf(file, "<h2>In numbers</h2>\n<div class=\"scroll\"><table>\n<tr><th></th>"
-		"<th>p50 (ms)</th><th>p90 (ms)</th><th>p99 (ms)</th><th>max (ms)</th>"
-		"<th>best-effort kernels/s</th><th>of what is left</th></tr>\n");
+		      "<th>p50 (ms)</th><th>p90 (ms)</th><th>p99 (ms)</th><th>max (ms)</th>"
+		      "<th>best-effort kernels/s</th><th>of what is left</th></tr>\n");
 	put_row(file, demo, "", "critical alone", &demo->alone);
 	put_row(file, demo, "", "best effort alone", &demo->best_effort);
 	put_row(file, demo, "", "together", &demo->bare);
@@ -171,25 +181,35 @@ static void put_method(FILE *file, const struct demo *demo)
 {
 	const struct workload *w = &demo->workload;
 
-	fprintf(file, "<h2>How it was measured</h2>\n"
-		"<p>One program for the CUDA driver with two threads, each with a stream of its own. The "
-		"latency-critical model answers %d requests that arrive at random, %g a second, whether "
-		"or not earlier ones are done; each is %d kernels of %d µs and a synchronise, so that "
-		"requests need %.0f %% of the device. A latency counts from the arrival. The best-effort "
-		"model launches kernels of %d µs without end, %d ahead. The arrivals are the same in all "
+	fprintf(file,
+		"<h2>How it was measured</h2>\n"
+		"<p>One program for the CUDA driver with two threads, each with a stream of its "
+		"own. The "
+		"latency-critical model answers %d requests that arrive at random, %g a second, "
+		"whether "
+		"or not earlier ones are done; each is %d kernels of %d µs and a synchronise, so "
+		"that "
+		"requests need %.0f %% of the device. A latency counts from the arrival. The "
+		"best-effort "
+		"model launches kernels of %d µs without end, %d ahead. The arrivals are the same "
+		"in all "
 		"runs.</p>\n",
 		w->requests, w->rate, w->kernels, w->us, 100 * demo_duty(demo, &demo->scheduled),
 		w->long_us, w->deep);
-	fprintf(file, "<p>The program knows of no scheduler: it gives the stream of the critical model "
+	fprintf(file,
+		"<p>The program knows of no scheduler: it gives the stream of the critical model "
 		"a high priority, as CUDA lets it. The scheduled run differs by "
 		"<code>LD_PRELOAD=libshimcuda.so</code> alone. <em>Of what is left</em> is the "
-		"best-effort rate over the rate alone, times the share of the device that requests do "
-		"not need. The timeline comes from short runs of their own, with an event behind each "
+		"best-effort rate over the rate alone, times the share of the device that requests "
+		"do "
+		"not need. The timeline comes from short runs of their own, with an event behind "
+		"each "
 		"kernel; kernels are drawn at their nominal length.</p>\n");
 	if (demo_duty(demo, &demo->bare) < 0.95 * demo_duty(demo, &demo->scheduled))
 		fprintf(file, "<p>Together and unscheduled, requests arrive faster than they are "
-			"answered: their queue grows for as long as the run lasts, and the times of that "
-			"run say no more than that it is overloaded.</p>\n");
+			      "answered: their queue grows for as long as the run lasts, and the "
+			      "times of that "
+			      "run say no more than that it is overloaded.</p>\n");
 	fprintf(file, "<p class=\"soft small\">Device: ");
 	put_text(file, demo->alone.device);
 	fprintf(file, ". Repeat with <code>make demo%s</code>.</p>\n",
@@ -198,15 +218,18 @@ static void put_method(FILE *file, const struct demo *demo)
 
 void report_write(FILE *file, const struct demo *demo)
 {
-	fprintf(file, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	fprintf(file,
+		"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		"<title>Two models on one device</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
+		"<title>Two models on one "
+		"device</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
 		style);
-	fprintf(file, "<h1>Two models on one device</h1>\n<p class=\"soft\">A model whose requests are "
+	fprintf(file,
+		"<h1>Two models on one device</h1>\n<p class=\"soft\">A model whose requests are "
 		"urgent shares ");
 	put_text(file, demo->alone.device);
 	fprintf(file, " with one that only wants to get on. Three runs of the same program: alone, "
-		"together, and together under the scheduler.</p>\n");
+		      "together, and together under the scheduler.</p>\n");
 	put_tiles(file, demo);
 	put_distribution(file, demo);
 	put_timeline(file, demo);

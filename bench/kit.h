@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the benchmarks share: the driver twice, once bare and once through the shim, so that both
+ * sides are measured in one process and in turns; statistics; and the rows that come out.
+ *
+ * The build directory is in $BUILD. Anything that goes wrong ends the program with a message.
+ */
+#ifndef BENCH_KIT_H
+#define BENCH_KIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/cuda/cuda_driver.h"
+
+#define KIT_FUNCTIONS(X)                                                                           \
+	X(cuInit)                                                                                  \
+	X(cuDeviceGet)                                                                             \
+	X(cuDevicePrimaryCtxRetain)                                                                \
+	X(cuCtxSetCurrent)                                                                         \
+	X(cuCtxSynchronize)                                                                        \
+	X(cuModuleLoadData)                                                                        \
+	X(cuModuleGetFunction)                                                                     \
+	X(cuStreamCreateWithPriority)                                                              \
+	X(cuStreamSynchronize)                                                                     \
+	X(cuStreamWriteValue32_v2)                                                                 \
+	X(cuMemHostAlloc)                                                                          \
+	X(cuLaunchKernel)
+
+struct driver {
+#define X(name) __typeof__(&name) name;
+	KIT_FUNCTIONS(X)
+#undef X
+};
+
+/* The software device bare, and the same behind the shim. Both share one context, which is current
+ * on the calling thread; others call kit_thread() first. */
+extern struct driver kit_bare, kit_shim;
+extern CUfunction kit_empty, kit_spin;
+
+void kit_open(void);
+void kit_thread(void);
+
+/* Ends the program with a message unless the result is success. */
+void kit_check(int result, const char *what);
+#define CHECK(call) kit_check((int)(call), #call)
+
+CUstream kit_stream(const struct driver *driver, int priority);
+
+uint64_t kit_now_ns(void);
+void kit_sleep_until(uint64_t ns);
+
+/* A number from the command line, "-c" and the like being its letter. */
+long kit_option(int argc, char **argv, char letter, long otherwise);
+
+/* Sorts, and gives the value that this share (0 to 1) of the others does not exceed. */
+double kit_percentile(double *values, size_t count, double share);
+
+/* Prints one row. bare: NAN if there is nothing to compare with. detail: members of a JSON object,
+ * to which those that say where and what are added. */
+__attribute__((format(printf, 6, 7))) void kit_row(const char *name, const char *unit,
+	const char *device, double value, double bare, const char *detail, ...);
+
+#endif

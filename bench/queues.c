@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a queue costs in memory: the process makes streams and uses each once, bare and through the
+ * shim, and looks how much it grew.
+ *
+ *   queues [-nQUEUES]
+ *
+ * A slot in the page that is shared with the scheduler belongs to each queue and is not counted.
+ */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kit.h"
+#include "preempt/xqueue.h"
+
+struct usage {
+	double heap, resident; /* bytes */
+};
+
+static struct usage usage(void)
+{
+	struct mallinfo2 heap = mallinfo2();
+	unsigned long size, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	if (!file || fscanf(file, "%lu %lu", &size, &resident) != 2)
+		resident = 0;
+	if (file)
+		fclose(file);
+	return (struct usage){ (double)(heap.uordblks + heap.hblkhd),
+		(double)resident * (double)sysconf(_SC_PAGESIZE) };
+}
+
+/* Bytes that one more stream takes. */
+static struct usage grow(const struct driver *driver, long count)
+{
+	struct usage before = usage();
+
+	for (long i = 0; i < count; i++) {
+		CUstream stream = kit_stream(driver, 0);
+
+		CHECK(driver->cuLaunchKernel(kit_empty, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL));
+	}
+	struct usage after = usage();
+	return (struct usage){ (after.heap - before.heap) / (double)count,
+		(after.resident - before.resident) / (double)count };
+}
+
+int main(int argc, char **argv)
+{
+	long count = kit_option(argc, argv, 'n', 1000);
+	double slot = sizeof(struct xs_slot);
+
+	setenv("XSIM_DISCARD", "1", 1);
+	kit_open();
+	grow(&kit_bare, 10);
+	grow(&kit_shim, 10);
+	struct usage bare = grow(&kit_bare, count), shim = grow(&kit_shim, count);
+	double heap = shim.heap - bare.heap, resident = shim.resident - bare.resident - slot;
+
+	kit_row("queue_bytes", "bytes", "sim", heap > resident ? heap : resident, bare.resident,
+		"\"queues\":%ld,\"heap_per_queue\":%.1f,\"resident_per_queue_less_slot\":%.1f,"
+		"\"sizeof\":%zu,\"slot\":%zu",
+		count, heap, resident, sizeof(struct xs_queue), sizeof(struct xs_slot));
+	return 0;
+}
