@@ -61,6 +61,7 @@ void kit_open(void)
 	snprintf(path, sizeof(path), "%s/sim/libcuda.so.1", build);
 	setenv("XSCHED_CUDA_LIB", path, 1);
 	setenv("XSCHED_SCHEDULER", "LCL", 1);
+	setenv("XSIM_SHARE", "0", 1); /* others may be using the machine's software device */
 	load(&kit_bare, build, "sim/libcuda.so.1");
 	load(&kit_shim, build, "lib/libshimcuda.so");
 

@@ -74,11 +74,14 @@ static void run(const struct demo *demo, struct outcome *outcome, const char *wh
 	if (kind & TRACED)
 		add(&arguments, "-t");
 
-	if (strcmp(demo->device, "sim") == 0)
+	if (strcmp(demo->device, "sim") == 0) {
 		add(&settings, "LD_LIBRARY_PATH=%s/sim", build);
-	else
+		/* A software device of its own: others may be using the machine's. */
+		add(&settings, "XSIM_SHARE=0");
+	} else {
 		add(&settings, "LD_LIBRARY_PATH=%s%s" DRIVER_PLACES, path ? path : "",
 			path ? ":" : "");
+	}
 	if (kind & SCHEDULED)
 		add(&settings, "LD_PRELOAD=%s/lib/libshimcuda.so", build);
 	say(what);
