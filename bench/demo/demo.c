@@ -235,7 +235,7 @@ int main(int argc, char **argv)
 			.kernels = 60,
 			.us = 50,
 			.deep = 64,
-			.long_us = 450,
+			.long_us = 400,
 			.best_effort_alone_s = 3 },
 		.device = "sim",
 	};

@@ -45,7 +45,7 @@ static struct {
 	uint64_t seed;    /* -s */
 	int trace;        /* -t */
 } options = {
-	.rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 450, .seconds = 3, .seed = 1
+	.rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 400, .seconds = 3, .seed = 1
 };
 
 static CUcontext context;
