@@ -73,3 +73,9 @@ assert by_name["suspend_us"]["detail"]["violations"] == 0, by_name["suspend_us"]
 assert by_name["suspend_level2_violations"]["value"] == 0, by_name["suspend_level2_violations"]
 assert by_name["suspend_level2_violations"]["detail"]["trials"] > 0
 END
+
+bench/compare "$TEST_TMP/rows" "$TEST_TMP/rows" >"$TEST_TMP/compared" || fail "compare: status $?"
+grep -q '^launch_overhead_ns .*no difference seen$' "$TEST_TMP/compared" || fail "compare says otherwise"
+sed 's/"min":[^,]*,"median":[^,]*,"max":[^,]*/"min":900,"median":901,"max":902/' "$TEST_TMP/rows" >"$TEST_TMP/slow"
+bench/compare "$TEST_TMP/rows" "$TEST_TMP/slow" >"$TEST_TMP/compared" && fail "compare sees nothing wrong"
+grep -q '^launch_overhead_ns .*WORSE$' "$TEST_TMP/compared" || fail "compare does not say what is worse"
