@@ -97,9 +97,9 @@ modules := base wire policy sched preempt platform
 include $(modules:%=src/%/module.mk)
 -include $(filter-out $(modules:%=src/%/module.mk),$(wildcard src/*/module.mk))
 include src/products.mk
+-include bench/module.mk examples/module.mk
 include tests/module.mk
 include tools/module.mk
--include bench/module.mk examples/module.mk
 
 all: libs compile_commands.json
 

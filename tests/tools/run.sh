@@ -4,6 +4,7 @@
 # tests/run tells passed, failed, skipped, crashed and hanging programs apart, finds processes that
 # they leave behind, runs side by side what may, and closes with exactly one line.
 set -u
+export NAP=$$ # other runs of this test on the machine have sleeps of their own
 bin=$TEST_TMP/bin
 failed=0
 mkdir -p "$bin"
@@ -24,13 +25,13 @@ program crashes <<'END'
 kill -SEGV $$
 END
 program hangs <<'END'
-sleep 1000
+sleep 1000.$NAP
 END
 program leaks <<'END'
-sleep 1001 >/dev/null 2>&1 & exit 0
+sleep 1001.$NAP >/dev/null 2>&1 & exit 0
 END
 program daemonises <<'END'
-setsid sleep 1002 >/dev/null 2>&1 & exit 0
+setsid sleep 1002.$NAP >/dev/null 2>&1 & exit 0
 END
 program inputless <<'END'
 read -r line && exit 1; exit 0
@@ -67,7 +68,7 @@ expect "0 passed, 1 failed" 1 "sleep 1002" "$bin/daemonises"
 expect "1 passed, 0 failed" 0 - "$bin/inputless"
 expect "0 passed, 1 failed" 1 "cannot be started" "$bin/nowhere"
 expect "0 passed, 1 failed" 1 "      9 passed, 9 failed" "$bin/counts"
-for n in 1000 1001 1002; do
+for n in "1000.$NAP" "1001.$NAP" "1002.$NAP"; do
     if grep -lz "^${n}\$" /proc/[0-9]*/cmdline 2>/dev/null | grep -q .; then
         echo "a 'sleep $n' lives on"
         failed=1
