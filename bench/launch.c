@@ -66,7 +66,7 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t bytes)
 enum { SYSTEM_CALLS_PASS, SYSTEM_CALLS_STOP };
 
 static _Thread_local volatile char selector;
-static bool counts_system_calls;
+static atomic_bool counts_system_calls;
 
 /* A refused system call is made after all, and counted; the rest of the block is not watched. */
 static void refused(int signal, siginfo_t *info, void *data)

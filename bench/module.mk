@@ -35,5 +35,9 @@ $(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c) $(O)/obj/bench/%.o 
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,$(abspath $(O)/lib) -lm $(LIBC)
 
-bench: $(bench.programs) $(demo.programs) $(bench.needs)
+# What is said while building does not mix with the rows.
+.PHONY: bench-programs
+bench-programs: $(bench.programs) $(demo.programs) $(bench.needs)
+bench:
+	$(Q)$(MAKE) bench-programs >&2
 	$(Q)BUILD='$(abspath $(O))' bench/run

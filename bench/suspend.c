@@ -111,7 +111,7 @@ static void measure_level1(size_t trials)
 #define KERNEL_US 20
 #define PAUSE_NS  200000 /* much longer than a kernel */
 
-static volatile uint32_t *done; /* stored by the device behind each kernel: its number */
+static _Atomic uint32_t *done; /* stored by the device behind each kernel: its number */
 static _Atomic uint32_t submitted;
 
 /* Keeps a backlog on the device: as much as the pacing of the queue lets it. */

@@ -229,7 +229,7 @@ static void read_options(struct demo *demo, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct demo demo = {
+	static struct demo demo = {
 		.workload = { .requests = 560,
 			.rate = 70,
 			.kernels = 60,
