@@ -55,7 +55,7 @@ XResult XQueueDestroy(XQueueHandle xq)
 	xs_queue_resume(queue);
 	xs_commands_wait_launched(queue);
 	xs_queue_synchronize(queue);
-	xs_agent_remove(queue);
+	xs_queue_disowned(queue);
 	return unpin(queue, kXSchedSuccess);
 }
 

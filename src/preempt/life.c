@@ -46,10 +46,20 @@ bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue)
 {
 	xs_registry_lock();
 	bool found = xs_handle_is_xqueue(queue, xqueue);
-	if (found)
+	if (found) {
 		disown(queue);
+		queue->endings++;
+	}
 	xs_registry_unlock();
 	return found;
+}
+
+void xs_queue_disowned(struct xs_queue *queue)
+{
+	xs_agent_remove(queue);
+	xs_registry_lock();
+	queue->endings--;
+	xs_registry_unlock();
 }
 
 void xs_queue_unschedule(struct xs_queue *queue)
@@ -82,7 +92,7 @@ bool xs_queue_release_hwqueue(struct xs_queue *queue)
 	bool last = false;
 
 	xs_registry_lock();
-	bool busy = xs_load_relaxed(&queue->is_xqueue);
+	bool busy = xs_load_relaxed(&queue->is_xqueue) || queue->endings;
 	if (!busy)
 		last = xs_registry_drop_locked(queue, XS_HOLDER_HWQUEUE);
 	xs_registry_unlock();

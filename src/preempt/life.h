@@ -16,13 +16,15 @@ XS_EXPORT struct xs_queue *xs_queue_adopt(const struct xs_stream *stream,
 bool xs_queue_schedule(struct xs_queue *queue);
 void xs_queue_unschedule(struct xs_queue *queue);
 
-/* From now on the queue has no XQueue, but is still scheduled. False: that XQueue is not the one. */
+/* From now on the queue has no XQueue, but is still scheduled, until the caller has waited for what is
+ * left and says so. False: that XQueue is not the one. */
 bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue);
+void xs_queue_disowned(struct xs_queue *queue);
 
 /* The holder lets go; with the last one the queue retires. The stream still exists. */
 void xs_queue_release(struct xs_queue *queue, unsigned int holder);
 
-/* The hardware queue handle is given up, unless an XQueue is on it: false. */
+/* The hardware queue handle is given up, unless an XQueue is on it or ending: false. */
 bool xs_queue_release_hwqueue(struct xs_queue *queue);
 
 /* The stream ends: nobody holds the queue any more, whatever handles there are. */

@@ -56,6 +56,7 @@ struct xs_queue {
 
 	/* [registry lock] */
 	unsigned int holders; /* XS_HOLDER_*; nobody: the queue is retired */
+	unsigned int endings; /* XQueueDestroy calls that wait for what is left */
 	unsigned int pins;    /* C API calls that are using it; it is not reused before they end */
 	_Atomic bool is_xqueue; /* has an XQueue handle, made by the C API or by a shim */
 	_Atomic uint8_t

@@ -57,7 +57,8 @@ WRAP(void *, mmap, (void *at, size_t size, int prot, int flags, int fd, off_t of
 WRAP(int, memfd_create, (const char *name, unsigned int flags), (name, flags), MEMFD, -1)
 WRAP(int, ftruncate, (int fd, off_t size), (fd, size), FTRUNCATE, -1)
 WRAP(int, pthread_create,
-	(pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument),
+	(pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *),
+		void *argument),
 	(thread, attributes, run, argument), THREAD, EAGAIN)
 
 /* syscall() takes what the number says; six registers cover it. Only the core's futex calls come here. */

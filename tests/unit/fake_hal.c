@@ -12,6 +12,8 @@
 #define ITEMS        16384u /* that one stream can hold */
 #define STREAMS      4600u
 #define TIME_LIMIT_S 60
+#define FIRST_HANDLE 0x10000u
+#define HANDLE_STEP  64u
 
 struct item {
 	_Atomic uint32_t *progress; /* NULL: a command */
@@ -28,6 +30,7 @@ struct stream {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct stream *streams[STREAMS];
+static struct stream *by_number[STREAMS]; /* those with a handle */
 static unsigned int stream_count;
 
 struct fake_counts fake_count;
@@ -39,11 +42,14 @@ _Atomic uint32_t fake_fail_mark_after = UINT32_MAX;
 static struct stream *find(const struct xs_stream *name)
 {
 	struct stream *stream;
+	uintptr_t number = ((uintptr_t)name->handle - FIRST_HANDLE) / HANDLE_STEP;
 
-	for (unsigned int i = 0; i < stream_count; i++) {
+	if (name->handle && number < STREAMS && by_number[number])
+		return by_number[number];
+	for (unsigned int i = 0; !name->handle && i < stream_count; i++) {
 		stream = streams[i];
 		if (stream->name.handle == name->handle && stream->name.owner == name->owner &&
-			(name->handle || stream->name.context == name->context))
+			stream->name.context == name->context)
 			return stream;
 	}
 	CHECK(stream_count < STREAMS);
@@ -51,6 +57,8 @@ static struct stream *find(const struct xs_stream *name)
 	CHECK(stream);
 	*stream = (struct stream){ .name = *name };
 	streams[stream_count++] = stream;
+	if (number < STREAMS)
+		by_number[number] = stream;
 	return stream;
 }
 
@@ -209,16 +217,16 @@ struct xs_hal fake_hal = {
 
 struct xs_stream fake_stream(unsigned int number)
 {
-	return (struct xs_stream){ .handle = (void *)(uintptr_t)(0x10000 + 64 * number),
+	return (struct xs_stream){ .handle =
+					   (void *)(uintptr_t)(FIRST_HANDLE + HANDLE_STEP * number),
 		.context = FAKE_CONTEXT };
 }
 
 struct xs_queue *fake_queue_of(const struct xs_stream *stream, int priority, bool blocking)
 {
-	const struct xs_stream_traits traits = { .hal = &fake_hal,
-		.device = FAKE_DEVICE,
-		.priority = priority,
-		.blocking = blocking };
+	const struct xs_stream_traits traits = {
+		.hal = &fake_hal, .device = FAKE_DEVICE, .priority = priority, .blocking = blocking
+	};
 
 	return xs_queue_adopt(stream, &traits, XS_HOLDER_SHIM, true);
 }

@@ -98,7 +98,8 @@ static void schedules_its_own(void)
 
 	in_the_middle(1);
 	CHECK(xs_registry_page());
-	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), shares + 1); /* the device knows the parent's */
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares),
+		shares + 1); /* the device knows the parent's */
 	fake_run(&high->stream, 10);
 	EVENTUALLY(fake_has(low, XS_GATE_OPEN)); /* it has a watcher of its own */
 

@@ -175,7 +175,8 @@ TEST(retired_queues_let_go)
 	xs_store_full(&submitted, 0);
 	thread = start(submit_to, low);
 	CHECK(sleeps(low));
-	xs_queue_end(low); /* the application destroys a stream that it launches into: nothing hangs */
+	xs_queue_end(
+		low); /* the application destroys a stream that it launches into: nothing hangs */
 	pthread_join(thread, NULL);
 }
 
