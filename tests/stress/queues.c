@@ -28,6 +28,7 @@
 struct record {
 	_Atomic unsigned int calls;
 	struct queue *queue;
+	struct record *next; /* all_records */
 };
 
 struct queue {
@@ -38,6 +39,7 @@ struct queue {
 };
 
 static struct queue queues[QUEUES];
+static _Atomic(struct record *) all_records;
 static _Atomic bool stop;
 static _Atomic uint64_t steps, calls_twice, accepted, launched;
 
@@ -69,6 +71,9 @@ static struct record *new_record(struct queue *queue)
 
 	CHECK(record);
 	record->queue = queue;
+	record->next = xs_load_relaxed(&all_records);
+	while (!xs_cas_weak_full(&all_records, &record->next, record)) {
+	}
 	return record;
 }
 
@@ -88,7 +93,6 @@ static HwCommandHandle submit_record(struct queue *queue, struct record *record)
 	xs_sub_full(&queue->accepted, 1);
 	xs_sub_full(&accepted, 1);
 	CHECK_EQUAL(HwCommandDestroy(command), kXSchedSuccess);
-	free(record);
 	return 0;
 }
 
@@ -136,7 +140,6 @@ static void launch_past(struct queue *queue)
 	xs_sub_full(&accepted, 1);
 	CHECK_EQUAL(xs_load_full(&record->calls), 0);
 	HwCommandDestroy(command);
-	free(record);
 }
 
 static void hint(XQueueHandle xq, uint32_t random)

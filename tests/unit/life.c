@@ -16,6 +16,21 @@
 
 #define EXITS 200
 
+/* A child abandons what its parent's threads may have been changing at the fork: that is no leak. And
+ * it may have threads, and need not sleep for a second at each exit. */
+XS_EXPORT const char *__lsan_default_options(void);
+XS_EXPORT const char *__tsan_default_options(void);
+
+const char *__lsan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0:atexit_sleep_ms=0";
+}
+
 static struct xs_queue *low, *high;
 
 /* A low queue that is held, the watcher running, and threads asleep at the gate. */
