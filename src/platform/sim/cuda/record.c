@@ -169,7 +169,16 @@ static void add_handle(struct line *line, const char *kind, uint64_t value, bool
 		add(line, "%s#%u", kind, ordinal_of(value, fresh));
 }
 
-static void add_pointer(struct line *line, const char *type, const void *pointer, CUresult result)
+/* Calls that tell what is there already: what they return keeps its ordinal, so a recording reads
+ * the same whether or not somebody asked in between. */
+static bool only_tells(const char *symbol)
+{
+	return begins(symbol, "cuCtxGet") || begins(symbol, "cuCtxPop") ||
+	       begins(symbol, "cuStreamGet");
+}
+
+static void add_pointer(struct line *line, const char *symbol, const char *type,
+	const void *pointer, CUresult result)
 {
 	const char *kind = handle_type(type);
 
@@ -178,8 +187,9 @@ static void add_pointer(struct line *line, const char *type, const void *pointer
 	else if (kind && !begins(type, "const") && result == CUDA_SUCCESS &&
 		 !strstr(type, "num_") && !strchr(strchr(type, '*') + 1, '*') &&
 		 !strstr(type, "dependenc"))
-		add_handle(line, kind, *(const uint64_t *)pointer, true);
-	else if (begins(type, "const char *") && result == CUDA_SUCCESS)
+		add_handle(line, kind, *(const uint64_t *)pointer, !only_tells(symbol));
+	else if (begins(type, "const char *") && !strchr(strchr(type, '*') + 1, '*') &&
+		 result == CUDA_SUCCESS)
 		add(line, "\"%.80s\"", (const char *)pointer);
 	else
 		add(line, "ptr");
@@ -201,10 +211,11 @@ static bool is_function(const char *type)
 }
 
 /* Adds one argument; false: its type is none that we know how to fetch. */
-static bool add_argument(struct line *line, const char *type, CUresult result, va_list *args)
+static bool add_argument(struct line *line, const char *symbol, const char *type, CUresult result,
+	va_list *args)
 {
 	if (strchr(type, '*')) {
-		add_pointer(line, type, va_arg(*args, void *), result);
+		add_pointer(line, symbol, type, va_arg(*args, void *), result);
 	} else if (handle_type(type)) {
 		add_handle(line, handle_type(type), va_arg(*args, uint64_t), false);
 	} else if (is_wide(type)) {
@@ -246,7 +257,7 @@ void record_call(const char *symbol, const char *params, CUresult result, ...)
 		snprintf(type, sizeof(type), "%.*s", (int)n, params);
 		if (!first)
 			add(&line, ", ");
-		if (!add_argument(&line, type, result, &args)) {
+		if (!add_argument(&line, symbol, type, result, &args)) {
 			add(&line, "...");
 			break;
 		}
