@@ -30,3 +30,5 @@ $(call objects,$(wildcard tests/e2e/programs/*.c)): CFLAGS_ALL += -Wno-unused-va
 
 check.needs += $(foreach way,programs dlsym proc,$(e2e.names:%=$(e2e.out)/$(way)/%))
 check.tests += tests/e2e/recording.py tests/e2e/ways.py
+$(call test-programs,e2e,lib/libshimcuda.so lib/libpreempt.so,,-lcmocka)
+$(O)/obj/tests/e2e/%.o: CPPFLAGS_ALL += -Itests/e2e

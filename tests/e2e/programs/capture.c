@@ -77,7 +77,8 @@ static void bad(CUstreamCaptureMode mode)
 	check(cuStreamEndCapture(a, &graph));
 	check(cuGraphDestroy(graph));
 	check(cuStreamBeginCapture_v2(a, mode));
-	check(cuStreamDestroy_v2(a)); /* the capture ends with its stream */
+	check(cuStreamDestroy_v2(a));
+	check(cuStreamEndCapture(a, &graph));
 	check(cuStreamSynchronize(b));
 	show_word("after mistakes", data);
 	check(cuStreamDestroy_v2(b));

@@ -22,8 +22,10 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Prints a call that failed; one that is expected to fail is shown in any case. */
+#ifndef check
 #define check(call) checked(#call, (call))
-#define show(call)  shown(#call, (call))
+#endif
+#define show(call) shown(#call, (call))
 
 static inline CUresult shown(const char *text, CUresult result)
 {

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Scheduling of an application that knows nothing of it: a stream of priority -1 against one of 0.
+ * What ran before what is told by data (append) and by streams that stand still until the host lets
+ * them go; no time is measured. XSCHED_STALL_MS is a minute, so whatever only a stall would resolve
+ * ends by SIGALRM instead.
+ */
+#include "e2e.h"
+
+#define PATIENT "XSCHED_STALL_MS=60000"
+
+static const char *const usual[] = { PATIENT, NULL };
+static const char *const level_1[] = { PATIENT, "XSCHED_AUTO_XQUEUE_LEVEL=1", NULL };
+static const char *const level_2[] = { PATIENT, "XSCHED_AUTO_XQUEUE_LEVEL=2", NULL };
+static const char *const *const levels[] = { usual, level_1, level_2 };
+
+static CUstream high, low;
+static CUdeviceptr gate, data;
+
+static void two_streams(unsigned int low_flags, unsigned int high_flags)
+{
+	start();
+	gate = word(0);
+	data = word(1);
+	high = stream_of(high_flags, -1);
+	low = stream_of(low_flags, 0);
+}
+
+static pthread_t thread_of(void *(*body)(void *), void *argument)
+{
+	pthread_t thread;
+
+	check(pthread_create(&thread, NULL, body, argument));
+	return thread;
+}
+
+static void *append_low(void *digit)
+{
+	check(cuCtxSetCurrent(context));
+	check(append(low, data, (uint64_t)(uintptr_t)digit));
+	check(cuStreamSynchronize(low));
+	return NULL;
+}
+
+/* --- who waits for whom --------------------------------------------------------------------------- */
+
+static void low_waits_for_high(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(low);
+	check(append(high, data, 1));
+	holds(peek(data) == 1);
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+	pthread_join(thread, NULL);
+	holds(peek(data) == 112);
+}
+
+/* The legacy default stream is low; the important stream does not depend on it. */
+static void default_stream_waits_for_high(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	low = NULL;
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(NULL);
+	check(append(high, data, 1));
+	poke(gate, 1);
+	pthread_join(thread, NULL);
+	holds(peek(data) == 112);
+}
+
+static void per_thread_stream_waits_for_high(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	low = CU_STREAM_PER_THREAD;
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(CU_STREAM_PER_THREAD);
+	check(append(high, data, 1));
+	poke(gate, 1);
+	pthread_join(thread, NULL);
+	holds(peek(data) == 112);
+}
+
+/* Nobody synchronises: the watcher finds out that the high stream has run dry. */
+static void low_goes_on_when_high_is_silent(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(low);
+	poke(gate, 1);
+	pthread_join(thread, NULL);
+	holds(peek(data) == 12);
+}
+
+static void low_goes_on_when_high_is_destroyed(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(low);
+	check(cuStreamDestroy_v2(high));
+	pthread_join(thread, NULL);
+	holds(peek(data) == 12);
+	poke(gate, 1);
+	check(cuCtxSynchronize());
+}
+
+/* A stalled stream keeps nobody suspended, for longer than it is told to. */
+static void a_stalled_high_stream_lets_low_go(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	append_low((void *)1); /* this thread feeds both: it is not put to sleep */
+	pthread_join(thread_of(append_low, (void *)2), NULL);
+	holds(peek(data) == 112);
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+}
+
+static void nobody_waits(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	pthread_join(thread_of(append_low, (void *)2), NULL);
+	holds(peek(data) == 12);
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+}
+
+static void *append_high(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(append(high, data, 1));
+	check(cuStreamSynchronize(high));
+	return NULL;
+}
+
+/* The low stream is busy and stands still; high work starts at once. */
+static void high_never_waits(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(low, gate));
+	pthread_join(thread_of(append_high, NULL), NULL);
+	holds(peek(data) == 11);
+	poke(gate, 1);
+	check(cuStreamSynchronize(low));
+}
+
+/* A stream that becomes important while it waits goes on, and the other way round. */
+static void priorities_change(void)
+{
+	CUstreamAttrValue value = { .priority = -2 };
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(low);
+	check(cuStreamSetAttribute(low, CU_LAUNCH_ATTRIBUTE_PRIORITY, &value));
+	pthread_join(thread, NULL);
+	holds(peek(data) == 12);
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+}
+
+/* --- no deadlock ----------------------------------------------------------------------------------- */
+
+static _Atomic bool enough;
+
+static void *feed_low(void *unused)
+{
+	CUevent event;
+
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
+	while (!xs_load_acquire(&enough)) {
+		for (int i = 0; i < 5; i++)
+			check(spin(low, 500));
+		check(cuEventRecord(event, low));
+		check(cuEventSynchronize(event));
+	}
+	check(cuStreamSynchronize(low));
+	return NULL;
+}
+
+static void with_busy_low(void (*body)(int round))
+{
+	pthread_t thread = thread_of(feed_low, NULL);
+
+	for (int round = 0; round < 15; round++)
+		body(round);
+	xs_store_release(&enough, true);
+	pthread_join(thread, NULL);
+}
+
+static CUevent event_of_low;
+
+static void wait_for_event(int round)
+{
+	check(cuEventRecord(event_of_low, low));
+	check(cuStreamWaitEvent(high, event_of_low, 0));
+	check(affine(high, data, 1, 1));
+	check(spin(high, 100));
+	if (round & 1)
+		check(cuStreamSynchronize(high));
+	else
+		usleep(500);
+}
+
+static void high_waits_for_an_event_of_low(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
+	with_busy_low(wait_for_event);
+	check(cuStreamSynchronize(high));
+	holds(peek(data) == 16);
+}
+
+/* The event is recorded behind work that stands still, and the low stream is full of it. */
+static void *record_low(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	for (int i = 0; i < 8; i++)
+		check(append(low, data, 1));
+	check(cuEventRecord(event_of_low, low));
+	return NULL;
+}
+
+static void high_waits_for_low_that_was_held(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
+	check(append(high, data, 0));
+	check(cuStreamSynchronize(high));
+	pthread_join(thread_of(record_low, NULL), NULL);
+	check(cuStreamWaitEvent(high, event_of_low, 0));
+	check(append(high, data, 2));
+	check(cuStreamSynchronize(high));
+	holds(peek(data) == 10111111112);
+}
+
+/* A blocking high stream behind the legacy stream behind a low blocking stream (D40). */
+static void through_the_legacy_stream(int round)
+{
+	check(affine(NULL, data, 1, 1));
+	check(affine(high, data, 1, 1));
+	if (round & 1)
+		check(cuStreamSynchronize(high));
+	if (round % 3 == 0)
+		fetch(data);
+}
+
+static void high_waits_for_low_through_the_legacy_stream(void)
+{
+	two_streams(CU_STREAM_DEFAULT, CU_STREAM_DEFAULT);
+	with_busy_low(through_the_legacy_stream);
+	check(cuCtxSynchronize());
+	holds(peek(data) == 31);
+}
+
+static void wait_for_low(int round)
+{
+	check(spin(high, 200));
+	check(affine(low, data, 1, 1));
+	if (round % 3 == 0)
+		check(cuStreamSynchronize(high));
+	check(cuStreamSynchronize(low)); /* by the thread that feeds the high one */
+}
+
+static void the_feeder_of_high_waits_for_low(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	with_busy_low(wait_for_low);
+	holds(peek(data) == 16);
+}
+
+static void wait_for_everything(int round)
+{
+	CUdeviceptr memory, pooled;
+
+	check(spin(high, 200));
+	check(cuMemAlloc_v2(&memory, 1024));
+	check(cuMemAllocAsync(&pooled, 1024, high));
+	if (round & 1)
+		check(cuCtxSynchronize());
+	check(cuMemFreeAsync(pooled, high));
+	check(cuMemFree_v2(memory));
+}
+
+static void frees_and_context_waits(void)
+{
+	two_streams(CU_STREAM_DEFAULT, NON_BLOCKING);
+	with_busy_low(wait_for_everything);
+	check(cuCtxSynchronize());
+}
+
+/* --- capture ---------------------------------------------------------------------------------------- */
+
+static CUgraphExec captured;
+
+static void *capture_low(void *mode)
+{
+	CUgraph graph;
+
+	check(cuCtxSetCurrent(context));
+	check(cuStreamBeginCapture_v2(low, (CUstreamCaptureMode)(intptr_t)mode));
+	for (int i = 0; i < 5; i++)
+		check(append(low, data, 3));
+	check(cuStreamEndCapture(low, &graph));
+	check(cuGraphInstantiateWithFlags(&captured, graph, 0));
+	check(cuGraphDestroy(graph));
+	return NULL;
+}
+
+static void *launch_captured(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuGraphLaunch(captured, low));
+	check(cuStreamSynchronize(low));
+	return NULL;
+}
+
+/* What is captured does not wait: nothing of it runs. The launch of the graph is one command. */
+static void a_capture_on_low_goes_on(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	append_low((void *)0);
+	check(stand_still(high, gate));
+	for (intptr_t mode = 1; mode <= 2; mode++) {
+		if (captured)
+			check(cuGraphExecDestroy(captured));
+		pthread_join(thread_of(capture_low, (void *)mode), NULL);
+	}
+	holds(peek(data) == 10);
+	pthread_t thread = thread_of(launch_captured, NULL);
+	until_asleep(low);
+	check(append(high, data, 1));
+	poke(gate, 1);
+	pthread_join(thread, NULL);
+	holds(peek(data) == 10133333);
+}
+
+static void capture_high(int round)
+{
+	CUgraph graph;
+	CUgraphExec exec;
+
+	check(cuStreamBeginCapture_v2(high, CU_STREAM_CAPTURE_MODE_RELAXED));
+	check(affine(high, data, 1, 1));
+	if (round == 3)
+		usleep(3000); /* the watcher comes by */
+	check(cuStreamEndCapture(high, &graph));
+	check(cuGraphInstantiateWithFlags(&exec, graph, 0));
+	check(cuGraphLaunch(exec, high));
+	if (round & 1)
+		check(cuStreamSynchronize(high));
+	check(cuGraphExecDestroy(exec));
+	check(cuGraphDestroy(graph));
+}
+
+static void captures_on_high_beside_low(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	with_busy_low(capture_high);
+	check(cuStreamSynchronize(high));
+	holds(peek(data) == 16);
+}
+
+/* --- the tests --------------------------------------------------------------------------------------- */
+
+static void on_all_levels(void (*body)(void))
+{
+	for (size_t i = 0; i < COUNT(levels); i++)
+		assert_int_equal(in_child(levels[i], body), 0);
+}
+
+#define TEST_ON_ALL_LEVELS(name)                                                                   \
+	static void test_##name(void **state)                                                      \
+	{                                                                                          \
+		(void)state;                                                                       \
+		on_all_levels(name);                                                               \
+	}
+TEST_ON_ALL_LEVELS(low_waits_for_high)
+TEST_ON_ALL_LEVELS(default_stream_waits_for_high)
+TEST_ON_ALL_LEVELS(per_thread_stream_waits_for_high)
+TEST_ON_ALL_LEVELS(low_goes_on_when_high_is_silent)
+TEST_ON_ALL_LEVELS(low_goes_on_when_high_is_destroyed)
+TEST_ON_ALL_LEVELS(high_never_waits)
+TEST_ON_ALL_LEVELS(priorities_change)
+TEST_ON_ALL_LEVELS(high_waits_for_an_event_of_low)
+TEST_ON_ALL_LEVELS(high_waits_for_low_that_was_held)
+TEST_ON_ALL_LEVELS(high_waits_for_low_through_the_legacy_stream)
+TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
+TEST_ON_ALL_LEVELS(frees_and_context_waits)
+TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
+TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
+
+static void test_options(void **state)
+{
+	static const char *const stall[] = { "XSCHED_STALL_MS=30", NULL };
+	static const char *const off[] = { PATIENT, "XSCHED_AUTO_XQUEUE=OFF", NULL };
+	static const char *const app[] = { PATIENT, "XSCHED_SCHEDULER=APP", NULL };
+	static const char *const bounded[] = { PATIENT, "XSCHED_AUTO_XQUEUE_THRESHOLD=4",
+		"XSCHED_AUTO_XQUEUE_BATCH_SIZE=2", NULL };
+
+	(void)state;
+	assert_int_equal(in_child(stall, a_stalled_high_stream_lets_low_go), 0);
+	assert_int_equal(in_child(off, nobody_waits), 0);
+	assert_int_equal(in_child(app, nobody_waits), 0);
+	assert_int_equal(in_child(bounded, low_waits_for_high), 0);
+	assert_int_equal(in_child(bounded, high_waits_for_an_event_of_low), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_low_waits_for_high),
+		cmocka_unit_test(test_default_stream_waits_for_high),
+		cmocka_unit_test(test_per_thread_stream_waits_for_high),
+		cmocka_unit_test(test_low_goes_on_when_high_is_silent),
+		cmocka_unit_test(test_low_goes_on_when_high_is_destroyed),
+		cmocka_unit_test(test_high_never_waits),
+		cmocka_unit_test(test_priorities_change),
+		cmocka_unit_test(test_high_waits_for_an_event_of_low),
+		cmocka_unit_test(test_high_waits_for_low_that_was_held),
+		cmocka_unit_test(test_high_waits_for_low_through_the_legacy_stream),
+		cmocka_unit_test(test_the_feeder_of_high_waits_for_low),
+		cmocka_unit_test(test_frees_and_context_waits),
+		cmocka_unit_test(test_a_capture_on_low_goes_on),
+		cmocka_unit_test(test_captures_on_high_beside_low),
+		cmocka_unit_test(test_options),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
