@@ -25,18 +25,16 @@ static int armed_at_most(void)
 						      : ARMED_WITH_DEFAULT_CONNECTIONS;
 }
 
-static bool is_legacy(const struct xs_queue *queue)
-{
-	return !xs_load_relaxed(&queue->key.handle) && !xs_load_relaxed(&queue->key.owner);
-}
-
-/* Whether one waits for the other on the device as a side effect of default-stream semantics. */
+/*
+ * Whether one may wait for the other on the device as a side effect of default-stream semantics. The
+ * legacy stream waits for blocking streams and they for it, so through it they wait for each other
+ * too, and it may come into use at any moment.
+ */
 static bool depend_on_each_other(const struct xs_queue *a, const struct xs_queue *b)
 {
 	if (a == b || xs_load_relaxed(&a->key.context) != xs_load_relaxed(&b->key.context))
 		return false;
-	return (is_legacy(a) && xs_load_relaxed(&b->blocking)) ||
-	       (is_legacy(b) && xs_load_relaxed(&a->blocking));
+	return xs_load_relaxed(&a->blocking) && xs_load_relaxed(&b->blocking);
 }
 
 static bool outranks(const struct xs_queue *a, const struct xs_queue *b)

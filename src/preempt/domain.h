@@ -4,8 +4,8 @@
  * something more important of the same process from running.
  *
  * There are two ways in which it could. The legacy default stream of a context and its blocking
- * streams wait for each other on the device, without anybody saying so; that is a default-stream
- * domain. And the driver waits for a device that stands still: when it loads a module, allocates or
+ * streams wait for each other on the device, without anybody saying so, blocking streams among
+ * themselves by way of the legacy one; that is a default-stream domain. And the driver waits for a device that stands still: when it loads a module, allocates or
  * frees, holding locks that the important thread needs as well. So a queue is stopped on the host,
  * where what is in flight always finishes, while its own process has something more important on the
  * device; unless level 2 was asked for by name, which the domain rule still limits.

@@ -8,6 +8,7 @@
 #include "e2e.h"
 
 #define PATIENT "XSCHED_STALL_MS=60000"
+#define ROUNDS  40
 
 static const char *const usual[] = { PATIENT, NULL };
 static const char *const level_1[] = { PATIENT, "XSCHED_AUTO_XQUEUE_LEVEL=1", NULL };
@@ -193,7 +194,7 @@ static void with_busy_low(void (*body)(int round))
 {
 	pthread_t thread = thread_of(feed_low, NULL);
 
-	for (int round = 0; round < 15; round++)
+	for (int round = 0; round < ROUNDS; round++)
 		body(round);
 	xs_store_release(&enough, true);
 	pthread_join(thread, NULL);
@@ -219,7 +220,7 @@ static void high_waits_for_an_event_of_low(void)
 	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
 	with_busy_low(wait_for_event);
 	check(cuStreamSynchronize(high));
-	holds(peek(data) == 16);
+	holds(peek(data) == 1 + ROUNDS);
 }
 
 /* The event is recorded behind work that stands still, and the low stream is full of it. */
@@ -262,7 +263,7 @@ static void high_waits_for_low_through_the_legacy_stream(void)
 	two_streams(CU_STREAM_DEFAULT, CU_STREAM_DEFAULT);
 	with_busy_low(through_the_legacy_stream);
 	check(cuCtxSynchronize());
-	holds(peek(data) == 31);
+	holds(peek(data) == 1 + 2 * ROUNDS);
 }
 
 static void wait_for_low(int round)
@@ -278,7 +279,7 @@ static void the_feeder_of_high_waits_for_low(void)
 {
 	two_streams(NON_BLOCKING, NON_BLOCKING);
 	with_busy_low(wait_for_low);
-	holds(peek(data) == 16);
+	holds(peek(data) == 1 + ROUNDS);
 }
 
 static void wait_for_everything(int round)
@@ -371,7 +372,7 @@ static void captures_on_high_beside_low(void)
 	two_streams(NON_BLOCKING, NON_BLOCKING);
 	with_busy_low(capture_high);
 	check(cuStreamSynchronize(high));
-	holds(peek(data) == 16);
+	holds(peek(data) == 1 + ROUNDS);
 }
 
 /* --- the tests --------------------------------------------------------------------------------------- */
