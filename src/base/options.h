@@ -12,6 +12,8 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "base/export.h"
+
 #define XS_UNSET   INT_MIN
 #define XS_INT_MAX INT_MAX
 
@@ -43,7 +45,7 @@ extern const struct xs_option xs_option_table[];
 extern const size_t xs_option_count;
 
 /* The options of this process. The result stays valid and constant for its life. */
-const struct xs_options *xs_options(void);
+XS_EXPORT const struct xs_options *xs_options(void);
 
 /* In a forked child: another thread may have been at the first call. */
 void xs_options_forked(void);

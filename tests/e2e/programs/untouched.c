@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a process is like before its first driver call: descriptors, threads, signals, children. */
+#include <dirent.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "program.h"
+
+static void count_entries(const char *directory)
+{
+	DIR *opened = opendir(directory);
+	int count = 0;
+
+	while (opened && readdir(opened))
+		count++;
+	if (opened)
+		closedir(opened);
+	printf("%s: %d\n", directory, count);
+}
+
+static void look(void)
+{
+	struct sigaction action;
+	sigset_t mask;
+
+	count_entries("/proc/self/fd");
+	count_entries("/proc/self/task");
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	for (int i = 1; i < SIGRTMAX; i++) {
+		if (sigaction(i, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+			printf("signal %d is handled\n", i);
+		if (sigismember(&mask, i))
+			printf("signal %d is blocked\n", i);
+	}
+}
+
+int main(void)
+{
+	int status = 0;
+	pid_t pid;
+
+	look();
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		look();
+		return 5;
+	}
+	waitpid(pid, &status, 0);
+	printf("child %d, ", WEXITSTATUS(status));
+	printf("shell %d\n", WEXITSTATUS(system("exit 6")));
+	fflush(stdout);
+	start();
+	look(); /* what the driver needs, and no more than that */
+	check(spin(NULL, 10));
+	check(cuCtxSynchronize());
+	look();
+	return 0;
+}
