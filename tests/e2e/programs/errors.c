@@ -80,7 +80,7 @@ int main(void)
 	start();
 	sticky("trap");
 	check(cuGetErrorName(CUDA_ERROR_LAUNCH_FAILED, &text));
-	printf("%s\n", text);
+	printf("%s\n", text ? text : "no text");
 	show(cuGetErrorString((CUresult)4711, &text));
 	return 0;
 }
