@@ -29,8 +29,7 @@ def reductions():
     x = reference(2, 512, 4096)
     d = _cuda(x)
     for name in ("sum", "mean", "std", "amax", "logsumexp", "softmax", "cumsum"):
-        arguments = () if name == "mean" else (1,)
-        close(name, getattr(d, name)(*arguments), getattr(x, name)(*arguments), 1e-4)
+        close(name, getattr(d, name)(1), getattr(x, name)(1), 1e-4)
     same("argmax", d.argmax(1), x.float().argmax(1))
     same("sort", d.sort(1).values, x.float().sort(1).values)
     same("topk", d.topk(17, 1).values, x.float().topk(17, 1).values)
