@@ -18,10 +18,10 @@
 #define XS_INT_MAX INT_MAX
 
 struct xs_options {
-#define XS_OPTION_SWITCH(field, variable, def, doc)         int field;
-#define XS_OPTION_INT(field, variable, min, max, def, doc)  int field;
-#define XS_OPTION_WORD(field, variable, words, def, doc)    int field;
-#define XS_OPTION_TEXT(field, variable, doc)                const char *field;
+#define XS_OPTION_SWITCH(field, variable, def, doc)        int field;
+#define XS_OPTION_INT(field, variable, min, max, def, doc) int field;
+#define XS_OPTION_WORD(field, variable, words, def, doc)   int field;
+#define XS_OPTION_TEXT(field, variable, doc)               const char *field;
 #include "base/options.def"
 #undef XS_OPTION_SWITCH
 #undef XS_OPTION_INT

@@ -241,8 +241,8 @@ static void children_of_a_busy_process(void)
 		if ((pid = vfork()) == 0)
 			_exit(25);
 		holds(status_of(pid) == 25);
-		check(posix_spawn(&pid, "/bin/sh", NULL, NULL, (char **)(uintptr_t)arguments,
-			environ));
+		check(posix_spawn(
+			&pid, "/bin/sh", NULL, NULL, (char **)(uintptr_t)arguments, environ));
 		holds(status_of(pid) == 24);
 		holds(WEXITSTATUS(system("exit 26")) == 26);
 		check(pthread_create(&forker, NULL, fork_here, NULL));

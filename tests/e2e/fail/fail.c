@@ -154,8 +154,8 @@ EXPORT int ftruncate(int fd, off_t length)
 	return (int)syscall(SYS_ftruncate, fd, length);
 }
 
-EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-	void *(*body)(void *), void *argument)
+EXPORT int pthread_create(
+	pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument)
 {
 	int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 

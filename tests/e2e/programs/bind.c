@@ -23,8 +23,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 #ifdef BIND_PROC
 static void *find(void *library, const char *symbol, int since)
 {
-	static CUresult (*look_up)(const char *, void **, int, cuuint64_t,
-		CUdriverProcAddressQueryResult *);
+	static CUresult (*look_up)(
+		const char *, void **, int, cuuint64_t, CUdriverProcAddressQueryResult *);
 	cuuint64_t flags = CU_GET_PROC_ADDRESS_LEGACY_STREAM;
 	CUdriverProcAddressQueryResult status;
 	void *function = NULL;

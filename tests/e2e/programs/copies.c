@@ -43,21 +43,35 @@ static void fills(void)
 static void planes(void)
 {
 	CUDA_MEMCPY2D flat = {
-		.srcMemoryType = CU_MEMORYTYPE_HOST, .srcHost = host, .srcPitch = 64,
-		.dstMemoryType = CU_MEMORYTYPE_DEVICE, .dstDevice = a, .dstPitch = 128,
-		.WidthInBytes = 48, .Height = 16,
+		.srcMemoryType = CU_MEMORYTYPE_HOST,
+		.srcHost = host,
+		.srcPitch = 64,
+		.dstMemoryType = CU_MEMORYTYPE_DEVICE,
+		.dstDevice = a,
+		.dstPitch = 128,
+		.WidthInBytes = 48,
+		.Height = 16,
 	};
 	CUDA_MEMCPY3D deep = {
-		.srcMemoryType = CU_MEMORYTYPE_DEVICE, .srcDevice = a, .srcPitch = 64, .srcHeight = 8,
-		.dstMemoryType = CU_MEMORYTYPE_DEVICE, .dstDevice = b, .dstPitch = 32, .dstHeight = 8,
-		.WidthInBytes = 32, .Height = 4, .Depth = 3,
+		.srcMemoryType = CU_MEMORYTYPE_DEVICE,
+		.srcDevice = a,
+		.srcPitch = 64,
+		.srcHeight = 8,
+		.dstMemoryType = CU_MEMORYTYPE_DEVICE,
+		.dstDevice = b,
+		.dstPitch = 32,
+		.dstHeight = 8,
+		.WidthInBytes = 32,
+		.Height = 4,
+		.Depth = 3,
 	};
 
 	check(cuMemcpy2D_v2(&flat));
 	show_sum("2D");
 	flat.srcXInBytes = 8;
 	check(cuMemcpy2DAsync_v2(&flat, stream));
-	memset(host, 0x5a, 32); /* pageable memory was read before the call returned, or not: same for all */
+	memset(host, 0x5a,
+		32); /* pageable memory was read before the call returned, or not: same for all */
 	check(cuMemcpy3DAsync_v2(&deep, stream));
 	check(cuMemcpyDtoDAsync_v2(a, b, 512, stream));
 	check(cuStreamSynchronize(stream));

@@ -33,8 +33,8 @@ int main(void)
 
 	check(stand_still(blocking, gate));
 	check(append(blocking, data, 1));
-	check(append(NULL, data, 2));	     /* waits for the blocking stream */
-	check(append(other, data, 3));	     /* waits for the legacy one */
+	check(append(NULL, data, 2));        /* waits for the blocking stream */
+	check(append(other, data, 3));       /* waits for the legacy one */
 	check(append(free_stream, data, 4)); /* waits for nobody */
 	check(cuStreamSynchronize(free_stream));
 	printf("free first: %llu\n", (unsigned long long)peek(data));

@@ -29,7 +29,8 @@ int main(void)
 	show(cuStreamQuery(a));
 	check(cuStreamWaitEvent(b, event, 0));
 	check(append(b, data, 2));
-	check(cuEventRecordWithFlags(event, b, CU_EVENT_RECORD_DEFAULT)); /* b waits for the first record */
+	check(cuEventRecordWithFlags(
+		event, b, CU_EVENT_RECORD_DEFAULT)); /* b waits for the first record */
 	check(cuStreamWaitEvent_ptsz(c, event, 0));
 	check(append(c, data, 3));
 	check(cuEventRecord_ptsz(again, c));

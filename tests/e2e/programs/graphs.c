@@ -7,8 +7,14 @@ static CUgraphNode add(CUgraph graph, CUgraphNode after, CUdeviceptr data, uint6
 	static uint64_t factor = 10;
 	void *params[] = { &data, &factor, &digit };
 	CUDA_KERNEL_NODE_PARAMS node_params = {
-		.func = kernel("affine"), .gridDimX = 1, .gridDimY = 1, .gridDimZ = 1,
-		.blockDimX = 1, .blockDimY = 1, .blockDimZ = 1, .kernelParams = params,
+		.func = kernel("affine"),
+		.gridDimX = 1,
+		.gridDimY = 1,
+		.gridDimZ = 1,
+		.blockDimX = 1,
+		.blockDimY = 1,
+		.blockDimZ = 1,
+		.kernelParams = params,
 	};
 	CUgraphNode node = NULL;
 

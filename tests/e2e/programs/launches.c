@@ -9,18 +9,26 @@ static void extended(CUstream stream, CUdeviceptr data)
 		{ .id = CU_LAUNCH_ATTRIBUTE_PRIORITY, .value.priority = -1 },
 	};
 	CUlaunchConfig config = {
-		.gridDimX = 1, .gridDimY = 1, .gridDimZ = 1,
-		.blockDimX = 1, .blockDimY = 1, .blockDimZ = 1,
-		.hStream = stream, .attrs = attributes, .numAttrs = 1,
+		.gridDimX = 1,
+		.gridDimY = 1,
+		.gridDimZ = 1,
+		.blockDimX = 1,
+		.blockDimY = 1,
+		.blockDimZ = 1,
+		.hStream = stream,
+		.attrs = attributes,
+		.numAttrs = 1,
 	};
 
-	check(cuLaunchKernelEx(&config, kernel("affine"), (void *[]){ &data, &factor, &term }, NULL));
+	check(cuLaunchKernelEx(
+		&config, kernel("affine"), (void *[]){ &data, &factor, &term }, NULL));
 	term = 3;
 	config.numAttrs = 0;
 	check(cuLaunchKernelEx_ptsz(
 		&config, kernel("affine"), (void *[]){ &data, &factor, &term }, NULL));
 	config.gridDimX = 0;
-	show(cuLaunchKernelEx(&config, kernel("affine"), (void *[]){ &data, &factor, &term }, NULL));
+	show(cuLaunchKernelEx(
+		&config, kernel("affine"), (void *[]){ &data, &factor, &term }, NULL));
 	show(cuLaunchKernelEx(NULL, kernel("affine"), NULL, NULL));
 }
 

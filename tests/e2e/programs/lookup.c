@@ -15,9 +15,10 @@ static void *find(const char *name, int version, cuuint64_t flags)
 
 int main(void)
 {
-	CUresult (*launch_kernel)(CUfunction, unsigned int, unsigned int, unsigned int, unsigned int,
-		unsigned int, unsigned int, unsigned int, CUstream, void **, void **);
-	CUresult (*look_up)(const char *, void **, int, cuuint64_t, CUdriverProcAddressQueryResult *);
+	CUresult (*launch_kernel)(CUfunction, unsigned int, unsigned int, unsigned int,
+		unsigned int, unsigned int, unsigned int, unsigned int, CUstream, void **, void **);
+	CUresult (*look_up)(
+		const char *, void **, int, cuuint64_t, CUdriverProcAddressQueryResult *);
 	uint64_t factor = 10, term = 4;
 	CUdriverProcAddressQueryResult status;
 	void *function = NULL, *table = NULL;

@@ -41,7 +41,8 @@ int main(void)
 			if (round % 10 == 3)
 				check(spin(streams[i], 200));
 		}
-		if (round % 7 == 0) { /* the important one waits for the least important, and back */
+		if (round % 7 ==
+			0) { /* the important one waits for the least important, and back */
 			check(cuEventRecord(event, streams[0]));
 			check(cuStreamWaitEvent(streams[5], event, 0));
 			check(cuEventRecord(event, streams[5]));

@@ -46,8 +46,8 @@ static struct {
 	const char *name;
 	CUmodule module;
 	CUfunction function;
-} kernels[] = {
-	{ .name = "affine" }, { .name = "fill" }, { .name = "increment" }, { .name = "spin_us" } };
+} kernels[] = { { .name = "affine" }, { .name = "fill" }, { .name = "increment" },
+	{ .name = "spin_us" } };
 
 static inline void start(void)
 {

@@ -211,8 +211,8 @@ static bool is_function(const char *type)
 }
 
 /* Adds one argument; false: its type is none that we know how to fetch. */
-static bool add_argument(struct line *line, const char *symbol, const char *type, CUresult result,
-	va_list *args)
+static bool add_argument(
+	struct line *line, const char *symbol, const char *type, CUresult result, va_list *args)
 {
 	if (strchr(type, '*')) {
 		add_pointer(line, symbol, type, va_arg(*args, void *), result);
