@@ -197,6 +197,27 @@ static void attributes_of_streams(void **state)
 	ok(cuStreamDestroy_v2(stream));
 }
 
+/* A command that arrives just when the engine finds the stream empty is not overlooked. Kernels take
+ * about as long as it takes to submit one, so that this moment comes again and again. */
+static void commands_arrive_while_the_stream_runs_dry(void **state)
+{
+	(void)state;
+	CUfunction function = sim_function("spin_ns");
+	CUstream stream;
+
+	ok(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
+	for (uint64_t i = 0; i < 100000; i++) {
+		uint64_t ns = 100 + i % 32 * 100;
+
+		ok(sim_launch(function, stream, (void *[]){ &ns }));
+		for (uint64_t pause = i % 7 * 100; pause; pause--)
+			__asm__ volatile("" ::: "memory");
+		if (i % 500 == 499)
+			ok(cuStreamSynchronize(stream));
+	}
+	ok(cuStreamDestroy_v2(stream));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +230,9 @@ int main(void)
 		cmocka_unit_test(ptsz_means_the_per_thread_stream),
 		cmocka_unit_test(host_functions_keep_the_order),
 		cmocka_unit_test(attributes_of_streams),
+		cmocka_unit_test(commands_arrive_while_the_stream_runs_dry),
 	};
+	setenv("XSIM_RECORD", "/dev/null",
+		1); /* slows submission down to the pace of short kernels */
 	return cmocka_run_group_tests(tests, sim_setup, sim_teardown);
 }

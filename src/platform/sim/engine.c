@@ -307,8 +307,11 @@ static void settle_all(struct xsim_engine *engine)
 			struct xsim_stream *stream =
 				xs_list_entry(link, struct xsim_stream, active_link);
 
-			moved |= look(engine, stream);
-			if (stream->phase == XSIM_PHASE_NEW && !head_of(stream))
+			/* One look at the head decides: a command that arrives after it is
+			 * announced, one that was there is looked at. */
+			if (head_of(stream))
+				moved |= look(engine, stream);
+			else
 				retire(engine, stream);
 		}
 	} while (moved);
