@@ -74,6 +74,7 @@ def environment(way, more=None):
     if preload:
         env["LD_PRELOAD"] = ":".join(preload + [env["LD_PRELOAD"]])
     # Leaks of a program that ends with work in flight are its own affair.
+    env["TSAN_OPTIONS"] = "report_thread_leaks=0:" + env.get("TSAN_OPTIONS", "")
     env["ASAN_OPTIONS"] = "detect_leaks=0:" + env.get("ASAN_OPTIONS", "")
     return env
 

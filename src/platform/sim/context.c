@@ -186,7 +186,9 @@ int xsim_thread_stream(struct xsim_context *context, struct xsim_stream **out)
 
 		if (result)
 			return result;
+		xs_mutex_lock(&context->lock); /* other threads go through the list */
 		(*out)->per_thread = true;
+		xs_mutex_unlock(&context->lock);
 	}
 	self->stream = *out;
 	self->stream_context = context->handle.id;
