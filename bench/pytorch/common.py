@@ -209,6 +209,16 @@ def table(headings, rows):
         for row in cells)
 
 
+def troubles(results):
+    """What went wrong, once each, as lines to add to a table."""
+    seen = {}
+    for row in results.rows:
+        if row.get("trouble"):
+            where = " ".join(str(row[key]) for key in ("side", "case", "row") if key in row)
+            seen.setdefault((where, row["trouble"][:40]), row["trouble"])
+    return "".join(f"\ntrouble: {where}: {what[:600]}" for (where, _), what in list(seen.items())[:12])
+
+
 def finish(opts, name, text, page):
     """Prints the table and writes it beside the page and the JSON lines."""
     print("\n" + text, flush=True)

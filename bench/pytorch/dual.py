@@ -241,9 +241,7 @@ def write(opts, results, cases):
     request_ms = common.median([r.get("request_ms") for r in results.having(case="duty")])
     text += (f"\n{opts.duration:g} s a case; medians over the seeds. The device needs "
              f"{common.number(request_ms)} ms for a request.")
-    for row in results.rows:
-        if row.get("trouble"):
-            text += f"\ntrouble: {row.get('side')} {row.get('case', '')}: {row['trouble']}"
+    text += common.troubles(results)
 
     def pooled(case, side):
         return [v for row in results.having(case=case, side=side) for v in row.get("latencies", [])]

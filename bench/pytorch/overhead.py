@@ -129,6 +129,7 @@ def measure_launches(opts, results, launcher, deadline):
                                 p50=outcome.seconds * 1e3)
                 else:
                     results.take(outcome, side=side, round=turn)
+                    return
 
 
 def measure_pytorch(opts, results, rows, deadline):
@@ -171,6 +172,8 @@ def judged(entry):
         if not entry["row"].startswith("launch"):
             return ""
         return "ok" if entry["p50_change"] <= LIMIT_LAUNCH_NS else "over"
+    if entry["row"] == "import torch":
+        return ""
     if entry["unit"] == "ms":
         return "ok" if entry["p50_change"] <= LIMIT_START_MS else "over"
     good = entry["p50_percent"] <= LIMIT_P50 and not entry["p99_percent"] > LIMIT_P99
@@ -196,9 +199,7 @@ def write(opts, results):
     entries = list(summary(results))
     rows = [row_of(entry) for entry in entries]
     text = common.table(HEADINGS, rows)
-    troubles = {f"{row.get('side')} {row.get('row', '')}: {row['trouble']}"
-                for row in results.rows if "trouble" in row}
-    text += "".join(f"\ntrouble: {trouble}" for trouble in sorted(troubles))
+    text += common.troubles(results)
     drawn = [(entry["row"], [("alone", entry["p99_percent"]), ("shim", entry["p50_percent"])])
              for entry in entries if entry["unit"] == "us"]
     page = report.page(
