@@ -11,7 +11,9 @@ says so and measures the native side alone.
 """
 import contextlib
 import json
+import os
 import pathlib
+import select
 import subprocess
 import sys
 import time
@@ -61,8 +63,6 @@ def child_requests(opts, graph, rate):
 
 
 def child_best_effort(load, every):
-    import select
-
     import models
 
     step = models.LOADS[load][0]()
@@ -126,26 +126,30 @@ class Client:
                                 "--seed", seed)
         self.process = subprocess.Popen(
             command, env=common.environment(side, opts, extra), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.heard = b""
 
     def hear(self, timeout):
         """Its next result; an empty one when it ends or says nothing in time."""
-        import select
-
         end = time.monotonic() + timeout
-        while (left := end - time.monotonic()) > 0:
-            if not select.select([self.process.stdout], [], [], left)[0]:
-                break
-            line = self.process.stdout.readline()
-            if not line:
-                break
-            if line.startswith("@{"):
-                return json.loads(line[1:])
-        return {}
+        while True:
+            line, found, rest = self.heard.partition(b"\n")
+            if found:
+                self.heard = rest
+                if line.startswith(b"@{"):
+                    return json.loads(line[1:])
+                continue
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                return {}
+            data = os.read(self.process.stdout.fileno(), 1 << 20)
+            if not data:
+                return {}
+            self.heard += data
 
     def tell(self):
         with contextlib.suppress(OSError):
-            self.process.stdin.write("\n")
+            self.process.stdin.write(b"\n")
             self.process.stdin.flush()
 
     def end(self):
