@@ -20,7 +20,7 @@
 #include "preempt/registry.h"
 #include "preempt/xqueue.h"
 
-#define COMMANDS_AT_LEAST 2 /* in flight, whatever they take: fewer would starve the device */
+#define COMMANDS_TO_LEARN 2 /* in flight while nothing is known of what they take */
 #define MARKS_PER_BUDGET  4
 
 #define SHORTEST_SLEEP_NS (20 * XS_NS_PER_US)
@@ -69,6 +69,7 @@ static void account(struct xs_queue *queue, uint64_t begun_ns, uint32_t commands
 
 	pace->done_ns = now;
 	pace->held_ns = held;
+	xs_store_relaxed(&pace->front_ns, xs_load_relaxed(&pace->count) ? now : 0);
 	if (!begun_ns || !commands)
 		return; /* the first mark of a queue that was busy before: nothing to learn from */
 
@@ -180,6 +181,8 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 	pace->marks[last].value = value;
 	pace->marks[last].submitted = submitted;
 	pace->marks[last].begun_ns = pace->begun_ns;
+	if (!xs_load_relaxed(&pace->count))
+		xs_store_relaxed(&pace->front_ns, pace->begun_ns);
 	pace->issued = value;
 	pace->marked = submitted;
 	pace->begun_ns = 0;
@@ -224,7 +227,19 @@ void xs_pace_submitted(struct xs_queue *queue)
 
 /* --- room ---------------------------------------------------------------------------------------- */
 
-/* Device time in flight that is too much, 0 when there is room for a command more. */
+/* What the device has done already of the commands in flight, at most the first mark's worth. */
+static uint64_t progress_ns(const struct xs_pace *pace, uint64_t estimate, uint64_t budget)
+{
+	uint64_t front = xs_load_relaxed(&pace->front_ns);
+	uint64_t most = estimate > budget / MARKS_PER_BUDGET ? estimate : budget / MARKS_PER_BUDGET;
+	uint64_t now = xs_now_ns();
+
+	if (!front || now < front)
+		return 0;
+	return now - front < most ? now - front : most;
+}
+
+/* How long to wait at least until there is room for a command more; 0: there is. */
 static uint64_t surplus_ns(struct xs_queue *queue, uint32_t submitted)
 {
 	uint32_t in_flight = submitted - xs_load_relaxed(&queue->slot->covered);
@@ -232,13 +247,16 @@ static uint64_t surplus_ns(struct xs_queue *queue, uint32_t submitted)
 	int threshold = xs_load_relaxed(&queue->threshold);
 	uint64_t budget = budget_ns();
 
-	if ((int32_t)in_flight < COMMANDS_AT_LEAST)
+	if ((int32_t)in_flight <= 0)
 		return 0;
 	if (!estimate)
-		return SHORTEST_SLEEP_NS;
-	if (in_flight * estimate >= budget)
-		return in_flight * estimate - budget + estimate;
-	return threshold && in_flight >= (uint32_t)threshold ? estimate : 0;
+		return in_flight < COMMANDS_TO_LEARN ? 0 : SHORTEST_SLEEP_NS;
+	if (threshold && in_flight >= (uint32_t)threshold)
+		return estimate;
+	if (in_flight * estimate < budget)
+		return 0;
+	uint64_t left = in_flight * estimate - progress_ns(&queue->pace, estimate, budget);
+	return left < budget ? 0 : left - budget + 1;
 }
 
 bool xs_pace_has_room(struct xs_queue *queue)

@@ -4,9 +4,10 @@
  * budget of device time in flight, so that little has to be waited for when its gate closes.
  *
  * Time in flight is an estimate: commands submitted and not known to be finished, times what a
- * command of this queue took lately. Both come from markers that the device stores into the slot
- * when it reaches them. On queues that can be stopped at level 2 the device also waits at each
- * marker while the gate is closed.
+ * command of this queue took lately, less what the first of them has run already. It comes from
+ * markers that the device stores into the slot when it reaches them. So of long commands one is in
+ * flight, and the next follows when the first is about to end. On queues that can be stopped at
+ * level 2 the device also waits at each marker while the gate is closed.
  */
 #ifndef XS_PREEMPT_PACE_H
 #define XS_PREEMPT_PACE_H
@@ -39,6 +40,7 @@ struct xs_pace {
 	uint64_t begun_ns;           /* [claim] first command since the last marker */
 	uint64_t done_ns;            /* [claim] when progress was seen last; 0: not yet */
 	uint64_t held_ns;            /* [claim] the slot's held time at that moment */
+	_Atomic uint64_t front_ns;   /* when what runs now began to, as far as known; 0: unknown */
 	_Atomic uint64_t command_ns; /* estimated device time of one command; 0: not known yet */
 };
 

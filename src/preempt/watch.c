@@ -151,7 +151,7 @@ static void look_at(struct xs_queue *queue, uint64_t now)
 }
 
 /* Looks at all queues. Returns whether anything is worth another round soon. */
-static bool go_round(uint64_t now)
+static bool go_round(void)
 {
 	bool busy = false;
 
@@ -166,7 +166,7 @@ static bool go_round(uint64_t now)
 		/* Published before looking whether it still lives: whoever retires it does the reverse. */
 		xs_store_full(&watch.at, queue);
 		if (xs_load_full(&queue->live) && !xs_process_exiting())
-			look_at(queue, now);
+			look_at(queue, xs_now_ns());
 		xs_store_full(&watch.at, NULL);
 		busy = true;
 	}
@@ -192,7 +192,7 @@ static void *run(void *unused)
 		uint64_t now = xs_now_ns();
 		uint64_t timer = xs_agent_tick(now);
 
-		if (go_round(now))
+		if (go_round())
 			last_busy = now;
 		bool deep = now - last_busy > LINGER_NS;
 		uint64_t next = deep ? 0 : now + ROUND_NS;
@@ -204,7 +204,7 @@ static void *run(void *unused)
 		if (deep) {
 			xs_store_full(&watch.asleep, ASLEEP_DEEPLY);
 			uint64_t again = xs_agent_tick(xs_now_ns());
-			if (go_round(xs_now_ns()) || again != timer) {
+			if (go_round() || again != timer) {
 				xs_store_full(&watch.asleep, ASLEEP_NOT);
 				last_busy = xs_now_ns();
 				continue;

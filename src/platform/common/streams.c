@@ -10,6 +10,7 @@
 
 #include "base/options.h"
 #include "preempt/life.h"
+#include "preempt/process.h"
 
 void *xs_streams_context(void)
 {
@@ -109,6 +110,8 @@ struct xs_queue *xs_streams_look_up(void *stream, bool per_thread)
 	if (!name_stream(&name, stream, per_thread))
 		return NULL;
 	struct xs_queue *queue = xs_registry_find(&name);
+	if (xs_unlikely(!queue) && xs_process_captures())
+		return NULL; /* the questions about a new stream would spoil its capture */
 	if (xs_unlikely(!queue) && xs_options()->auto_xqueue) {
 		int saved_errno = errno;
 		queue = adopt(&name);
