@@ -107,11 +107,22 @@ static void late(void)
 	append(low, data, 3); /* may be refused, must not wait */
 }
 
+/* By a thread that would be put to sleep at the gate of the low stream. */
+static void *only_exit(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	exit(15);
+}
+
 static void by_exit_with_handlers_that_use_the_driver(void)
 {
+	pthread_t thread;
+
 	atexit(late);
 	hold_low();
-	exit(15);
+	check(pthread_create(&thread, NULL, only_exit, NULL));
+	pthread_join(thread, NULL);
 }
 
 static void without_anything_left(void)
@@ -190,17 +201,6 @@ static pid_t forked(void)
 	return pid;
 }
 
-static void *fork_here(void *unused)
-{
-	pid_t pid;
-
-	(void)unused;
-	if ((pid = forked()) == 0)
-		exit(21);
-	holds(status_of(pid) == 21);
-	return NULL;
-}
-
 /* The vendor's own answer in a child of a process that used the device; and no waiting at gates. */
 static void use_the_driver(void)
 {
@@ -214,6 +214,18 @@ static void use_the_driver(void)
 	holds(cuCtxSynchronize() == CUDA_ERROR_NOT_INITIALIZED);
 	holds(cuStreamDestroy_v2(low) == CUDA_ERROR_NOT_INITIALIZED);
 	exit(22);
+}
+
+/* From a thread that feeds nothing important: what it inherits must not put it to sleep. */
+static void *fork_here(void *unused)
+{
+	pid_t pid;
+
+	(void)unused;
+	if ((pid = forked()) == 0)
+		use_the_driver();
+	holds(status_of(pid) == 22);
+	return NULL;
 }
 
 static void children_of_a_busy_process(void)
