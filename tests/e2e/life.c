@@ -259,8 +259,11 @@ static void children_of_a_busy_process(void)
 		holds(WEXITSTATUS(system("exit 26")) == 26);
 		check(pthread_create(&forker, NULL, fork_here, NULL));
 		pthread_join(forker, NULL);
+		/* No child touches the gates of its parent. */
+		holds(queue_has(low, XS_GATE_SLEEPERS) && !queue_has(low, XS_GATE_RETIRED));
+		holds(peek(data) == 1);
 	}
-	poke(gate, 1); /* the parent is as before */
+	poke(gate, 1);
 	pthread_join(thread, NULL);
 	check(cuStreamSynchronize(low));
 	holds(peek(data) == 12);
