@@ -10,15 +10,19 @@
  *    idle                      ready            open               closed
  *      ^                         |               ^                    |
  *      '-------------------------'               '--------------------'
- *        run dry: the last command       RELEASE and RESUME, LEND, RETIRE
+ *        run dry: the last command       RELEASE and RESUME, RETIRE
  *        is done, nobody is inside
  *        or kept asleep by a HOLD
  *
- *   open  <=>  RETIRED  or  not PAUSED and (not HELD or lenders > 0)
+ *   open   <=>  RETIRED  or  neither HELD nor PAUSED
+ *   flows  <=>  open  or  idle  or  lenders > 0 and not PAUSED
  *
- * A loan opens what the scheduler holds, never what the application itself paused. RETIRED is final.
- * PACED and TRACKED change neither answer: they send a submitting thread through the slow path of
- * xqueue.c, which bounds what is in flight and reports what it sees.
+ * The host asks whether the gate is open, a device that waits at a marker whether it flows. A loan
+ * lets what is submitted flow, and lets nothing new in; it does so against the scheduler, never
+ * against the application, which paused the queue itself. In an idle queue the device can wait at
+ * the last marker only, behind which there is nothing to stop. RETIRED is final. PACED and TRACKED
+ * change neither answer: they send a submitting thread through the slow path of xqueue.c, which
+ * bounds what is in flight and reports what it sees.
  *
  * Progress: apply and run_dry are lock-free; a thread asleep at a closed gate is woken by whoever
  * makes it open, because the flag SLEEPERS can only be set while the gate is closed and is cleared
@@ -32,19 +36,22 @@
 #include "base/clock.h"
 #include "base/futex.h"
 
-static uint64_t with_open_derived(uint64_t word)
+static uint64_t with_answers(uint64_t word)
 {
-	bool held = (word & XS_GATE_HELD) && !(word & XS_GATE_LENDERS);
-	bool open = (word & XS_GATE_RETIRED) || !(held || (word & XS_GATE_PAUSED));
+	bool open = (word & XS_GATE_RETIRED) || !(word & (XS_GATE_HELD | XS_GATE_PAUSED));
+	bool lent = (word & XS_GATE_LENDERS) && !(word & XS_GATE_PAUSED);
 
-	if (!open)
-		return word & ~(uint64_t)XS_GATE_OPEN;
-	return (word | XS_GATE_OPEN) & ~(uint64_t)XS_GATE_SLEEPERS;
+	word &= ~(uint64_t)(XS_GATE_OPEN | XS_GATE_FLOWS);
+	if (open)
+		word = (word | XS_GATE_OPEN) & ~(uint64_t)XS_GATE_SLEEPERS;
+	if (open || lent || !(word & XS_GATE_READY))
+		word |= XS_GATE_FLOWS;
+	return word;
 }
 
 static uint64_t with_flag(uint64_t word, uint64_t flag, bool set)
 {
-	return with_open_derived(set ? word | flag : word & ~flag);
+	return with_answers(set ? word | flag : word & ~flag);
 }
 
 uint64_t xs_gate_next(uint64_t word, enum xs_gate_event event)
@@ -63,14 +70,14 @@ uint64_t xs_gate_next(uint64_t word, enum xs_gate_event event)
 	case XS_GATE_UNTRACK:
 		return with_flag(word, XS_GATE_TRACKED, event == XS_GATE_TRACK);
 	case XS_GATE_LEND:
-		/* At 255 loans the gate is as open as it gets; the count stays, and so may the gate. */
+		/* At 255 loans it flows as freely as it can; the count stays, and so may the flow. */
 		if ((word & XS_GATE_LENDERS) == XS_GATE_LENDERS)
 			return word;
-		return with_open_derived(word + XS_GATE_LENDER);
+		return with_answers(word + XS_GATE_LENDER);
 	case XS_GATE_REPAY:
 		if (!(word & XS_GATE_LENDERS))
 			return word;
-		return with_open_derived(word - XS_GATE_LENDER);
+		return with_answers(word - XS_GATE_LENDER);
 	case XS_GATE_WAKE:
 		return with_flag(word, XS_GATE_READY, true);
 	case XS_GATE_RETIRE:
@@ -102,7 +109,7 @@ bool xs_gate_run_dry(struct xs_slot *slot, uint32_t departed)
 			return false;
 		if ((before & XS_GATE_SLEEPERS) && !(before & XS_GATE_PAUSED))
 			return false;
-	} while (!xs_cas_weak_full(&slot->word, &before, before & ~(uint64_t)XS_GATE_READY));
+	} while (!xs_cas_weak_full(&slot->word, &before, with_flag(before, XS_GATE_READY, false)));
 	return true;
 }
 

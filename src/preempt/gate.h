@@ -4,14 +4,14 @@
  *
  * The word lies in the page that the process shares with its scheduler. Every party changes it with
  * single atomic operations: submitting threads, the scheduler in this process or in the daemon, and
- * the C API. The device reads its lower half, where the bit OPEN lies, while a stream waits.
+ * the C API. The device reads its lower half, where the bit FLOWS lies, while a stream waits.
  *
  *    63            32 31      20 19      12 11         0
  *   [   submitted    |  inside  |  lenders |   flags    ]
  *
  * submitted  commands that entered, modulo 2^32
  * inside     threads between arrive and depart; up to 4095 at a time in one queue
- * lenders    waits of something more important that opened the gate for their duration
+ * lenders    waits of something more important that let what is submitted flow for their duration
  */
 #ifndef XS_PREEMPT_GATE_H
 #define XS_PREEMPT_GATE_H
@@ -24,7 +24,7 @@
 #include "wire/page.h"
 
 enum {
-	XS_GATE_OPEN = 1u << 0,     /* follows from the others: commands may pass */
+	XS_GATE_OPEN = 1u << 0,     /* follows from the others: commands may be submitted */
 	XS_GATE_READY = 1u << 1,    /* something was submitted since the queue was last seen idle */
 	XS_GATE_HELD = 1u << 2,     /* the scheduler stopped it */
 	XS_GATE_PAUSED = 1u << 3,   /* the application stopped it through the C API */
@@ -32,6 +32,7 @@ enum {
 	XS_GATE_TRACKED = 1u << 5,  /* somebody wants to know when it becomes idle */
 	XS_GATE_RETIRED = 1u << 6,  /* no longer scheduled: everything passes, for good */
 	XS_GATE_SLEEPERS = 1u << 7, /* threads sleep on the word: whoever opens it wakes them */
+	XS_GATE_FLOWS = 1u << 8,    /* follows from the others: what is submitted may start */
 	XS_GATE_FLAGS = (1u << 12) - 1,
 };
 
@@ -42,7 +43,7 @@ enum {
 #define XS_GATE_SUBMITTED (UINT64_C(1) << 32)
 
 /* A new queue: open, idle, unscheduled. */
-#define XS_GATE_INITIAL ((uint64_t)XS_GATE_OPEN)
+#define XS_GATE_INITIAL ((uint64_t)(XS_GATE_OPEN | XS_GATE_FLOWS))
 
 enum xs_gate_event {
 	XS_GATE_HOLD,    /* scheduler: stop */
@@ -106,7 +107,8 @@ static inline void xs_gate_depart(struct xs_slot *slot)
 /* Ready, open and with nothing to look after: the state in which a launch costs nothing. */
 static inline bool xs_gate_is_free(uint64_t word)
 {
-	return (word & (XS_GATE_FLAGS & ~XS_GATE_TRACKED)) == (XS_GATE_OPEN | XS_GATE_READY);
+	return (word & (XS_GATE_FLAGS & ~XS_GATE_TRACKED)) ==
+	       (XS_GATE_OPEN | XS_GATE_READY | XS_GATE_FLOWS);
 }
 
 static inline uint32_t xs_gate_submitted(uint64_t word)

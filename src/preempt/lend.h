@@ -2,8 +2,8 @@
 /*
  * Priority lending along visible waits.
  *
- * When something important waits for a queue that is, or may become, stopped on the device, the gate
- * of that queue is held open until it has caught up: otherwise the important one would wait for what
+ * When something important waits for a queue that is, or may become, stopped on the device, what that
+ * queue has submitted flows until it has caught up: otherwise the important one would wait for what
  * waits for it to be done. Only queues with armed markers matter; one that is stopped on the host
  * finishes by itself what was submitted.
  */

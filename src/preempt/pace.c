@@ -168,7 +168,7 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 	uint32_t value = pace->issued + 1;
 	if (xs_load_relaxed(&pace->armed))
 		err = queue->hal->mark_and_wait(&queue->stream, &slot->progress, value,
-			xs_gate_low_half(slot), XS_GATE_OPEN);
+			xs_gate_low_half(slot), XS_GATE_FLOWS);
 	else
 		err = queue->hal->mark(&queue->stream, &slot->progress, value);
 	if (err) {

@@ -404,6 +404,7 @@ static void on_all_levels(void (*body)(void))
 	}
 TEST_ON_ALL_LEVELS(low_waits_for_high)
 TEST_ON_ALL_LEVELS(default_stream_waits_for_high)
+TEST_ON_ALL_LEVELS(per_thread_stream_waits_for_high)
 TEST_ON_ALL_LEVELS(low_goes_on_when_high_is_silent)
 TEST_ON_ALL_LEVELS(low_goes_on_when_high_is_destroyed)
 TEST_ON_ALL_LEVELS(high_never_waits)
@@ -416,20 +417,6 @@ TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
 TEST_ON_ALL_LEVELS(frees_and_context_waits)
 TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
 TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
-
-/*
- * Not on level 2 by default: there an idle queue that is held stands still behind its last marker, and
- * a stream of the same importance that depends on it (here the per-thread stream on the legacy one)
- * waits until XSCHED_STALL_MS. E2E_KNOWN=1 shows it.
- */
-static void test_per_thread_stream_waits_for_high(void **state)
-{
-	(void)state;
-	for (int run = 0; run < (getenv("E2E_KNOWN") ? 100 : 0); run++)
-		assert_int_equal(in_child(level_2, per_thread_stream_waits_for_high), 0);
-	assert_int_equal(in_child(usual, per_thread_stream_waits_for_high), 0);
-	assert_int_equal(in_child(level_1, per_thread_stream_waits_for_high), 0);
-}
 
 static void test_options(void **state)
 {

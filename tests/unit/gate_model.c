@@ -261,12 +261,22 @@ static void take_turn(struct world *world, int index)
 
 /* --- what must hold ------------------------------------------------------------------------------ */
 
+static bool is_open(uint64_t word)
+{
+	return (word & XS_GATE_RETIRED) || !(word & (XS_GATE_HELD | XS_GATE_PAUSED));
+}
+
+static bool flows(uint64_t word)
+{
+	if (is_open(word) || !(word & XS_GATE_READY))
+		return true;
+	return (word & XS_GATE_LENDERS) && !(word & XS_GATE_PAUSED);
+}
+
 static const char *wrong_in(const struct world *world)
 {
 	uint64_t word = world->word;
-	bool lent = word & XS_GATE_LENDERS;
-	bool open = (word & XS_GATE_RETIRED) ||
-		    (!(word & XS_GATE_PAUSED) && (!(word & XS_GATE_HELD) || lent));
+	bool open = is_open(word);
 	uint64_t inside = 0, in_driver = 0;
 
 	for (int i = 0; i < ACTORS; i++) {
@@ -275,6 +285,8 @@ static const char *wrong_in(const struct world *world)
 	}
 	if (open != (bool)(word & XS_GATE_OPEN))
 		return "OPEN is not what it is defined to be";
+	if (flows(word) != (bool)(word & XS_GATE_FLOWS))
+		return "FLOWS is not what it is defined to be";
 	if (open && (word & XS_GATE_SLEEPERS))
 		return "SLEEPERS is set while the gate is open";
 	if (inside != (word & XS_GATE_INSIDES) / XS_GATE_INSIDE)
@@ -510,15 +522,6 @@ static void everything(void **state)
 
 /* --- the table ----------------------------------------------------------------------------------- */
 
-static bool is_open(uint64_t word)
-{
-	if (word & XS_GATE_RETIRED)
-		return true;
-	if (word & XS_GATE_PAUSED)
-		return false;
-	return !(word & XS_GATE_HELD) || (word & XS_GATE_LENDERS);
-}
-
 /* Every event sets or clears just its flag; the rest of the word stays, but for what follows from it. */
 static void check_next(uint64_t word, enum xs_gate_event event)
 {
@@ -536,7 +539,7 @@ static void check_next(uint64_t word, enum xs_gate_event event)
 		[XS_GATE_WAKE] = { XS_GATE_READY, 0 },
 		[XS_GATE_RETIRE] = { XS_GATE_RETIRED, 0 },
 	};
-	const uint64_t derived = XS_GATE_OPEN | XS_GATE_SLEEPERS;
+	const uint64_t derived = XS_GATE_OPEN | XS_GATE_FLOWS | XS_GATE_SLEEPERS;
 	uint64_t loans = word & XS_GATE_LENDERS;
 	uint64_t wanted = ((word | table[event].set) & ~table[event].clear) & ~derived;
 	uint64_t next = xs_gate_next(word, event);
@@ -549,6 +552,8 @@ static void check_next(uint64_t word, enum xs_gate_event event)
 		wanted |= XS_GATE_OPEN;
 	else
 		wanted |= word & XS_GATE_SLEEPERS;
+	if (flows(wanted))
+		wanted |= XS_GATE_FLOWS;
 	assert_int_equal(next, wanted);
 }
 
@@ -560,12 +565,13 @@ static void every_flag_and_event(void **state)
 	unsigned int checked = 0;
 
 	(void)state;
-	for (uint64_t flags = 0; flags < 256; flags++) {
+	for (uint64_t flags = 0; flags < 2 * XS_GATE_FLOWS; flags++) {
 		for (size_t i = 0; i < sizeof(loans) / sizeof(loans[0]) * 3; i++) {
 			uint64_t word = flags | loans[i / 3] * XS_GATE_LENDER | rest[i % 3];
 
 			/* Only words that a gate can have. */
 			if ((bool)(word & XS_GATE_OPEN) != is_open(word) ||
+				(bool)(word & XS_GATE_FLOWS) != flows(word) ||
 				((word & XS_GATE_OPEN) && (word & XS_GATE_SLEEPERS)))
 				continue;
 			for (int event = 0; event < XS_GATE_EVENTS; event++, checked++)
@@ -580,22 +586,22 @@ static void every_flag_and_event(void **state)
 /* What a launch does to the word must not reach its neighbours, also when the counter overflows. */
 static void counters(void **state)
 {
+	const uint64_t free_flags = XS_GATE_OPEN | XS_GATE_READY | XS_GATE_FLOWS;
 	struct xs_slot gate = { 0 };
 
 	(void)state;
-	xs_store_relaxed(&gate.word, UINT64_C(0xffffffff00000000) | XS_GATE_OPEN | XS_GATE_READY);
+	xs_store_relaxed(&gate.word, UINT64_C(0xffffffff00000000) | free_flags);
 	xs_gate_arrive(&gate);
-	assert_int_equal(
-		xs_load_relaxed(&gate.word), XS_GATE_INSIDE | XS_GATE_OPEN | XS_GATE_READY);
+	assert_int_equal(xs_load_relaxed(&gate.word), XS_GATE_INSIDE | free_flags);
 	assert_int_equal(xs_gate_departed(xs_load_relaxed(&gate.word)), UINT32_MAX);
 	xs_gate_retreat(&gate);
 	xs_gate_arrive(&gate);
 	xs_gate_depart(&gate);
-	assert_int_equal(xs_load_relaxed(&gate.word), XS_GATE_OPEN | XS_GATE_READY);
+	assert_int_equal(xs_load_relaxed(&gate.word), free_flags);
 	assert_int_equal(xs_gate_departed(xs_load_relaxed(&gate.word)), 0);
-	assert_true(xs_gate_is_free(XS_GATE_OPEN | XS_GATE_READY | XS_GATE_TRACKED));
+	assert_true(xs_gate_is_free(free_flags | XS_GATE_TRACKED));
 	assert_false(xs_gate_is_free(XS_GATE_INITIAL));
-	assert_false(xs_gate_is_free(XS_GATE_OPEN | XS_GATE_READY | XS_GATE_PACED));
+	assert_false(xs_gate_is_free(free_flags | XS_GATE_PACED));
 }
 
 int main(void)
