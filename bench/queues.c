@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a queue costs in memory: the process makes streams and uses each once, bare and through the
- * shim, and looks how much it grew.
+ * shim, and looks how much it grew. Half of the streams are more important than the others, so that
+ * the scheduler has something to do: those are tracked, and the others are paced. Each stream also
+ * stores a word, for which the software device makes room in any stream that does more than nothing;
+ * else the markers of the paced ones would seem to cost that.
  *
  *   queues [-nQUEUES]
  *
@@ -13,6 +16,7 @@
 #include <unistd.h>
 
 #include "kit.h"
+#include "preempt/registry.h"
 #include "preempt/xqueue.h"
 
 struct usage {
@@ -33,19 +37,36 @@ static struct usage usage(void)
 		(double)resident * (double)sysconf(_SC_PAGESIZE) };
 }
 
+static uint32_t *word;
+
 /* Bytes that one more stream takes. */
 static struct usage grow(const struct driver *driver, long count)
 {
 	struct usage before = usage();
 
 	for (long i = 0; i < count; i++) {
-		CUstream stream = kit_stream(driver, 0);
+		CUstream stream = kit_stream(driver, i % 2 ? -1 : 0);
 
 		CHECK(driver->cuLaunchKernel(kit_empty, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL));
+		CHECK(driver->cuStreamWriteValue32_v2(stream, (CUdeviceptr)(uintptr_t)word, 1, 0));
+		CHECK(driver->cuStreamSynchronize(stream));
 	}
 	struct usage after = usage();
 	return (struct usage){ (after.heap - before.heap) / (double)count,
 		(after.resident - before.resident) / (double)count };
+}
+
+/* Queues whose word has this flag. */
+static int having(uint64_t flag)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < xs_registry_limit(); i++) {
+		const struct xs_queue *queue = xs_registry_at(i);
+
+		count += queue && (xs_load_relaxed(&queue->slot->word) & flag);
+	}
+	return count;
 }
 
 int main(int argc, char **argv)
@@ -55,6 +76,7 @@ int main(int argc, char **argv)
 
 	setenv("XSIM_DISCARD", "1", 1);
 	kit_open();
+	CHECK(kit_shim.cuMemHostAlloc((void **)&word, sizeof(*word), CU_MEMHOSTALLOC_DEVICEMAP));
 	grow(&kit_bare, 10);
 	grow(&kit_shim, 10);
 	struct usage bare = grow(&kit_bare, count), shim = grow(&kit_shim, count);
@@ -62,7 +84,8 @@ int main(int argc, char **argv)
 
 	kit_row("queue_bytes", "bytes", "sim", heap > resident ? heap : resident, bare.resident,
 		"\"queues\":%ld,\"heap_per_queue\":%.1f,\"resident_per_queue_less_slot\":%.1f,"
-		"\"sizeof\":%zu,\"slot\":%zu",
-		count, heap, resident, sizeof(struct xs_queue), sizeof(struct xs_slot));
+		"\"paced\":%d,\"tracked\":%d,\"sizeof\":%zu,\"slot\":%zu",
+		count, heap, resident, having(XS_GATE_PACED), having(XS_GATE_TRACKED),
+		sizeof(struct xs_queue), sizeof(struct xs_slot));
 	return 0;
 }
