@@ -123,7 +123,6 @@ void xs_device_spread(struct xs_sched_device *device);
 
 /* Runs since the last choose(). */
 bool xs_unit_running(const struct xs_unit *unit);
-bool xs_unit_runnable(const struct xs_unit *unit);
 uint64_t xs_unit_runnable_since_ns(const struct xs_unit *unit);
 
 /* Larger is more important. The base is without what waiters have lent. For a process, the highest

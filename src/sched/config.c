@@ -55,11 +55,11 @@ static int each_unit(
 				: visit(&xs_list_entry(link, struct xs_party, link)->unit, size);
 		}
 	}
-	xs_list_for_each (link, &s->queue_list) {
+	xs_for_each_queue(queue, s)
+	{
 		if (per_process)
 			break;
-		rc = rc ? rc
-			: visit(&xs_list_entry(link, struct xs_sched_queue, all_link)->unit, size);
+		rc = rc ? rc : visit(&queue->unit, size);
 	}
 	return rc;
 }
@@ -118,11 +118,10 @@ static int prepare(struct xs_sched *s, const struct xs_policy *policy, bool per_
 
 static void leave_policy(struct xs_sched *s)
 {
-	xs_list_for_each (link, &s->queue_list) {
-		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, all_link);
-
+	xs_for_each_queue(queue, s)
+	{
 		xs_list_remove(&xs_queue_unit(queue)->link);
-		xs_list_remove(&queue->link);
+		xs_list_remove(&queue->unit.link);
 		if (!xs_queue_banned(queue))
 			xs_level_leave(queue);
 	}
@@ -143,21 +142,18 @@ static void enter_policy(struct xs_sched *s, uint64_t now_ns)
 		if (s->policy->init)
 			s->policy->init(xs_list_entry(link, struct xs_sched_device, link));
 	}
-	xs_list_for_each (link, &s->queue_list) {
-		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, all_link);
-
+	xs_for_each_queue(queue, s)
+	{
 		if (!xs_queue_banned(queue))
 			xs_level_enter(queue);
 		xs_queue_enlist(queue, now_ns);
 	}
 	xs_list_for_each (link, &s->device_list)
 		xs_choose_again(xs_list_entry(link, struct xs_sched_device, link), now_ns);
-	xs_list_for_each (link, &s->queue_list)
-		xs_queue_judge(xs_list_entry(link, struct xs_sched_queue, all_link));
+	xs_for_each_queue(queue, s) xs_queue_judge(queue);
 	xs_list_for_each (link, &s->device_list)
 		xs_levels_update(xs_list_entry(link, struct xs_sched_device, link));
-	xs_list_for_each (link, &s->queue_list)
-		xs_publish(xs_list_entry(link, struct xs_sched_queue, all_link));
+	xs_for_each_queue(queue, s) xs_publish(queue);
 }
 
 static int change(struct xs_sched *s, const struct xs_policy *policy, uint64_t now_ns)

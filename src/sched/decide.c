@@ -18,7 +18,7 @@
 
 void xs_publish(struct xs_sched_queue *queue)
 {
-	const struct xs_sched_device *device = queue->device;
+	const struct xs_sched_device *device = queue->party->device;
 	struct xs_sched *s = device->sched;
 	bool banned = xs_queue_banned(queue);
 	struct xs_decision decision = {
@@ -77,19 +77,30 @@ void xs_settle(struct xs_sched_device *device, uint64_t now_ns)
 /* A queue whose waiters lent their priority runs whenever its process runs on the device. */
 static bool helps_sibling(const struct xs_sched_queue *queue)
 {
-	return queue->lent != XS_LEND_NONE && queue->party->round == queue->device->round;
+	return queue->lent != XS_LEND_NONE && queue->party->round == queue->party->device->round;
+}
+
+static void apply_to_queue(struct xs_sched_queue *queue, bool chosen, bool opening)
+{
+	bool run = chosen || helps_sibling(queue);
+
+	if (run != opening)
+		return;
+	queue->run = run;
+	xs_publish(queue);
 }
 
 static void apply(struct xs_unit *unit, bool opening)
 {
-	xs_list_for_each (link, &unit->runnable) {
-		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, link);
-		bool run = unit->chosen || helps_sibling(queue);
+	struct xs_sched_queue *queue = xs_unit_queue(unit);
 
-		if (run != opening)
-			continue;
-		queue->run = run;
-		xs_publish(queue);
+	if (queue) {
+		apply_to_queue(queue, unit->chosen, opening);
+		return;
+	}
+	xs_list_for_each (link, &xs_unit_party(unit)->runnable) {
+		queue = xs_list_entry(link, struct xs_sched_queue, unit.link);
+		apply_to_queue(queue, unit->chosen, opening);
 	}
 }
 
@@ -102,7 +113,8 @@ static void judge_stalled(struct xs_sched_device *device)
 	const struct xs_policy *policy = device->sched->policy;
 
 	xs_list_for_each (link, &device->stalled) {
-		struct xs_sched_queue *queue = xs_list_entry(link, struct xs_sched_queue, link);
+		struct xs_sched_queue *queue =
+			xs_list_entry(link, struct xs_sched_queue, unit.link);
 
 		queue->run = policy->pacing != XS_PACE_RANK || !policy->admits ||
 			     policy->admits(xs_queue_unit(queue));
@@ -117,13 +129,13 @@ static void open_shut(struct xs_sched_device *device)
 
 	while (!xs_list_empty(&device->shut)) {
 		struct xs_sched_queue *queue =
-			xs_list_entry(device->shut.next, struct xs_sched_queue, link);
+			xs_list_entry(device->shut.next, struct xs_sched_queue, unit.link);
 
-		xs_list_remove(&queue->link);
+		xs_list_remove(&queue->unit.link);
 		if (policy->admits && !policy->admits(xs_queue_unit(queue))) {
 			/* The others may fare better, but one refusal per event bounds the cost. */
 			device->sched->stats.visits++;
-			xs_list_append(&device->shut, &queue->link);
+			xs_list_append(&device->shut, &queue->unit.link);
 			return;
 		}
 		queue->run = true;
@@ -188,20 +200,20 @@ void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)
 
 void xs_queue_judge(struct xs_sched_queue *queue)
 {
-	const struct xs_policy *policy = queue->device->sched->policy;
+	const struct xs_policy *policy = queue->party->device->sched->policy;
 	const struct xs_unit *unit = xs_queue_unit(queue);
 
 	if (queue->ready || xs_queue_banned(queue))
 		return;
-	xs_list_remove(&queue->link);
+	xs_list_remove(&queue->unit.link);
 	if (unit->running)
 		queue->run = true;
 	else if (policy->admits)
 		queue->run = policy->admits(unit);
 	else
-		queue->run = xs_list_empty(&queue->device->runnable);
+		queue->run = xs_list_empty(&queue->party->device->runnable);
 	if (!queue->run)
-		xs_list_append(&queue->device->shut, &queue->link);
+		xs_list_append(&queue->party->device->shut, &queue->unit.link);
 }
 
 uint64_t xs_sched_next_wake_ns(const struct xs_sched *s)

@@ -14,16 +14,6 @@
 
 #define BEYOND 1000 /* outside of all ranks */
 
-void xs_unit_init(struct xs_unit *unit, struct xs_sched_device *device, struct xs_party *party,
-	struct xs_sched_queue *queue)
-{
-	unit->device = device;
-	unit->party = party;
-	unit->queue = queue;
-	xs_list_init(&unit->link);
-	xs_list_init(&unit->runnable);
-}
-
 struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id)
 {
 	struct xs_table_node *node = xs_table_find(&s->devices, id);
@@ -73,14 +63,16 @@ struct xs_party *xs_party_get(struct xs_sched_process *process, struct xs_sched_
 
 	xs_list_for_each (link, &process->parties) {
 		party = xs_list_entry(link, struct xs_party, link);
-		if (party->unit.device == device)
+		if (party->device == device)
 			return party;
 	}
 	party = calloc(1, sizeof(*party));
 	if (!party)
 		return NULL;
 	party->process = process;
-	xs_unit_init(&party->unit, device, party, NULL);
+	party->device = device;
+	xs_list_init(&party->runnable);
+	xs_list_init(&party->unit.link);
 	if (s->per_process && s->policy->unit_size) {
 		party->unit.state = calloc(1, s->policy->unit_size);
 		if (!party->unit.state) {
@@ -103,13 +95,13 @@ void xs_party_put(struct xs_party *party)
 
 void xs_level_enter(struct xs_sched_queue *queue)
 {
-	struct xs_sched_device *device = queue->device;
+	struct xs_sched_device *device = queue->party->device;
 	const struct xs_policy *policy = device->sched->policy;
 	unsigned int index;
 
 	queue->level = queue->priority;
 	if (policy->pacing == XS_PACE_RANK && policy->rank)
-		queue->level = policy->rank(xs_queue_unit(queue));
+		queue->level = (int16_t)policy->rank(xs_queue_unit(queue));
 	index = (unsigned int)(queue->level - XS_RANK_NONE) % XS_LEVELS;
 	xs_list_append(&device->levels[index], &queue->level_link);
 	device->used_levels[index / 64] |= 1ull << index % 64;
@@ -120,7 +112,7 @@ void xs_level_enter(struct xs_sched_queue *queue)
 
 void xs_level_leave(struct xs_sched_queue *queue)
 {
-	struct xs_sched_device *device = queue->device;
+	struct xs_sched_device *device = queue->party->device;
 	unsigned int index = (unsigned int)(queue->level - XS_RANK_NONE) % XS_LEVELS;
 
 	xs_list_remove(&queue->level_link);

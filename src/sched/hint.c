@@ -11,15 +11,15 @@ static int64_t clamp(int64_t value, int64_t min, int64_t max)
 }
 
 /* XS_PRIORITY_NO_EXECUTE is a word of its own, never the result of clamping. */
-static int clamp_priority(int64_t priority)
+static int16_t clamp_priority(int64_t priority)
 {
 	if (priority == XS_PRIORITY_NO_EXECUTE)
 		return XS_PRIORITY_NO_EXECUTE;
-	return (int)clamp(priority, XS_PRIORITY_MIN, XS_PRIORITY_MAX);
+	return (int16_t)clamp(priority, XS_PRIORITY_MIN, XS_PRIORITY_MAX);
 }
 
-/* Longest time that a hint can say: more than 11 days, and no product overflows. */
-#define LONGEST_US 1000000000000
+/* Longest time that a hint can say: more than half an hour. */
+#define LONGEST_US INT32_MAX
 
 /*
  * Brings the value into range. Returns 1 when the hint means "none", which is the same as clearing
@@ -61,25 +61,33 @@ static int normalise(const struct xs_hint *hint, int64_t *value)
 	return -EINVAL;
 }
 
+int32_t *xs_hint_place(struct xs_hints *hints, enum xs_hint_kind kind)
+{
+	if (kind < XS_QUEUE_HINT_KINDS)
+		return &hints->value[kind];
+	return &xs_container_of(hints, struct xs_process_hints, hints)
+			->more[kind - XS_QUEUE_HINT_KINDS];
+}
+
 static int store(struct xs_hints *hints, const struct xs_hint *hint)
 {
-	uint32_t bit;
+	uint16_t bit;
 	int64_t value;
 	int none;
 
 	if ((unsigned int)hint->kind >= XS_HINT_KINDS)
 		return -EINVAL;
-	bit = 1u << hint->kind;
+	bit = (uint16_t)(1u << hint->kind);
 	none = hint->clear ? 1 : normalise(hint, &value);
 	if (none < 0)
 		return none;
 	if (none) {
-		hints->set &= ~bit;
-		hints->value[hint->kind] = 0;
+		hints->set &= (uint16_t)~bit;
+		*xs_hint_place(hints, hint->kind) = 0;
 		return 0;
 	}
 	hints->set |= bit;
-	hints->value[hint->kind] = value;
+	*xs_hint_place(hints, hint->kind) = (int32_t)value;
 	if (hint->kind == XS_HINT_LAXITY_US) {
 		hints->lax_prio = clamp_priority(hint->lax_prio);
 		hints->crit_prio = clamp_priority(hint->crit_prio);
@@ -87,26 +95,26 @@ static int store(struct xs_hints *hints, const struct xs_hint *hint)
 	return 0;
 }
 
-int xs_queue_priority(const struct xs_sched_queue *queue)
+int16_t xs_queue_priority(const struct xs_sched_queue *queue)
 {
-	const struct xs_sched *s = queue->device->sched;
-	const struct xs_hints *process = &queue->process->hints;
-	const uint32_t bit = 1u << XS_HINT_PRIORITY;
-	int64_t base = s->hints.set & bit ? s->hints.value[XS_HINT_PRIORITY] : 0;
+	const struct xs_hints *all = &queue->party->device->sched->hints.hints;
+	const struct xs_hints *process = &queue->party->process->hints.hints;
+	const uint16_t bit = 1u << XS_HINT_PRIORITY;
+	int base = all->set & bit ? all->value[XS_HINT_PRIORITY] : 0;
 
 	if (queue->hints.set & bit)
-		return (int)queue->hints.value[XS_HINT_PRIORITY];
+		return (int16_t)queue->hints.value[XS_HINT_PRIORITY];
 	if (process->set & bit)
 		base = process->value[XS_HINT_PRIORITY];
 	if (base == XS_PRIORITY_NO_EXECUTE)
 		return XS_PRIORITY_NO_EXECUTE;
-	return (int)clamp(base + queue->offset, XS_PRIORITY_MIN, XS_PRIORITY_MAX);
+	return (int16_t)clamp(base + queue->offset, XS_PRIORITY_MIN, XS_PRIORITY_MAX);
 }
 
 /* Takes over what the hints say now; the device has to choose again afterwards. */
 void xs_queue_relevel(struct xs_sched_queue *queue, uint64_t now_ns)
 {
-	int priority = xs_queue_priority(queue);
+	int16_t priority = xs_queue_priority(queue);
 	bool bans = (priority == XS_PRIORITY_NO_EXECUTE) != xs_queue_banned(queue);
 
 	if (bans)
@@ -129,7 +137,7 @@ static void settled(struct xs_sched_device *device, uint64_t now_ns)
 static void refresh_queue(struct xs_sched_queue *queue, uint64_t now_ns)
 {
 	xs_queue_relevel(queue, now_ns);
-	settled(queue->device, now_ns);
+	settled(queue->party->device, now_ns);
 	xs_queue_judge(queue);
 	xs_publish(queue);
 }
@@ -139,7 +147,7 @@ static void refresh_process(struct xs_sched_process *process, uint64_t now_ns)
 	xs_list_for_each (link, &process->queues)
 		xs_queue_relevel(xs_list_entry(link, struct xs_sched_queue, process_link), now_ns);
 	xs_list_for_each (link, &process->parties)
-		settled(xs_list_entry(link, struct xs_party, link)->unit.device, now_ns);
+		settled(xs_list_entry(link, struct xs_party, link)->device, now_ns);
 	xs_list_for_each (link, &process->queues) {
 		struct xs_sched_queue *queue =
 			xs_list_entry(link, struct xs_sched_queue, process_link);
@@ -217,13 +225,6 @@ static int set_window(struct xs_sched *s, struct xs_sched_process *process,
 	return 0;
 }
 
-/* Hints that make sense only for whole processes. */
-static bool of_processes(enum xs_hint_kind kind)
-{
-	return kind == XS_HINT_WINDOW_ACTIVE || kind == XS_HINT_CPU_PRIORITY ||
-	       kind == XS_HINT_REQUEST || kind == XS_HINT_LIMIT || kind == XS_HINT_TARGET_US;
-}
-
 static int hint_queue(struct xs_sched *s, uint64_t id, const struct xs_hint *hint, uint64_t now_ns)
 {
 	struct xs_table_node *node = xs_table_find(&s->queues, id);
@@ -232,7 +233,7 @@ static int hint_queue(struct xs_sched *s, uint64_t id, const struct xs_hint *hin
 
 	if (!node)
 		return -ENOENT;
-	if (of_processes(hint->kind))
+	if (hint->kind >= XS_QUEUE_HINT_KINDS)
 		return -EINVAL;
 	queue = xs_container_of(node, struct xs_sched_queue, node);
 	rc = store(&queue->hints, hint);
@@ -265,7 +266,7 @@ static int hint_process(
 		return -ENOENT;
 	if (hint->kind == XS_HINT_WINDOW_ACTIVE)
 		return set_window(s, process, hint, now_ns);
-	rc = store(&process->hints, hint);
+	rc = store(&process->hints.hints, hint);
 	if (!rc)
 		refresh_process(process, now_ns);
 	return rc;
@@ -277,7 +278,7 @@ static int hint_all(struct xs_sched *s, const struct xs_hint *hint, uint64_t now
 
 	if (hint->kind == XS_HINT_WINDOW_ACTIVE || hint->kind == XS_HINT_CPU_PRIORITY)
 		return -EINVAL;
-	rc = store(&s->hints, hint);
+	rc = store(&s->hints.hints, hint);
 	if (rc)
 		return rc;
 	xs_list_for_each (link, &s->process_list)

@@ -14,7 +14,7 @@ void *xs_unit_state(const struct xs_unit *unit)
 
 struct xs_sched_device *xs_unit_device(const struct xs_unit *unit)
 {
-	return unit->device;
+	return xs_unit_party(unit)->device;
 }
 
 int64_t xs_device_param(const struct xs_sched_device *device, int index)
@@ -37,7 +37,7 @@ struct xs_unit *xs_first_runnable(struct xs_sched_device *device)
 
 struct xs_unit *xs_next_runnable(struct xs_unit *unit)
 {
-	return unit_at(unit->device, unit->link.next);
+	return unit_at(xs_unit_party(unit)->device, unit->link.next);
 }
 
 static struct xs_sched_device *device_at(struct xs_sched *s, struct xs_list *link)
@@ -57,8 +57,10 @@ struct xs_sched_device *xs_next_device(struct xs_sched_device *device)
 
 void xs_unit_run(struct xs_unit *unit)
 {
+	struct xs_party *party = xs_unit_party(unit);
+
 	unit->chosen = true;
-	unit->party->round = unit->device->round;
+	party->round = party->device->round;
 }
 
 void xs_device_spread(struct xs_sched_device *device)
@@ -71,11 +73,6 @@ bool xs_unit_running(const struct xs_unit *unit)
 	return unit->running;
 }
 
-bool xs_unit_runnable(const struct xs_unit *unit)
-{
-	return !xs_list_empty((struct xs_list *)&unit->link);
-}
-
 uint64_t xs_unit_runnable_since_ns(const struct xs_unit *unit)
 {
 	return unit->since_ns;
@@ -83,13 +80,14 @@ uint64_t xs_unit_runnable_since_ns(const struct xs_unit *unit)
 
 int xs_unit_base_priority(const struct xs_unit *unit)
 {
+	const struct xs_party *party = xs_unit_party(unit);
 	int highest = XS_PRIORITY_NO_EXECUTE;
 
-	if (unit->queue)
-		return unit->queue->priority;
-	xs_list_for_each (link, &unit->runnable) {
+	if (unit->of_queue)
+		return xs_unit_queue(unit)->priority;
+	xs_list_for_each (link, &party->runnable) {
 		const struct xs_sched_queue *queue =
-			xs_list_entry(link, struct xs_sched_queue, link);
+			xs_list_entry(link, struct xs_sched_queue, unit.link);
 
 		xs_unit_sched(unit)->stats.visits++;
 		if (queue->priority > highest)
@@ -97,18 +95,18 @@ int xs_unit_base_priority(const struct xs_unit *unit)
 	}
 	if (highest != XS_PRIORITY_NO_EXECUTE)
 		return highest;
-	return (int)unit->party->process->hints.value[XS_HINT_PRIORITY];
+	return party->process->hints.hints.value[XS_HINT_PRIORITY];
 }
 
 int xs_unit_priority(const struct xs_unit *unit)
 {
 	int highest = xs_unit_base_priority(unit);
 
-	if (unit->queue)
-		return unit->queue->lent > highest ? unit->queue->lent : highest;
-	xs_list_for_each (link, &unit->runnable) {
+	if (unit->of_queue)
+		return xs_unit_queue(unit)->lent > highest ? xs_unit_queue(unit)->lent : highest;
+	xs_list_for_each (link, &xs_unit_party(unit)->runnable) {
 		const struct xs_sched_queue *queue =
-			xs_list_entry(link, struct xs_sched_queue, link);
+			xs_list_entry(link, struct xs_sched_queue, unit.link);
 
 		if (queue->lent > highest)
 			highest = queue->lent;
@@ -116,7 +114,7 @@ int xs_unit_priority(const struct xs_unit *unit)
 	return highest;
 }
 
-static const struct xs_hints *having(const struct xs_hints *hints, enum xs_hint_kind kind)
+static struct xs_hints *having(struct xs_hints *hints, enum xs_hint_kind kind)
 {
 	return hints->set & 1u << kind ? hints : NULL;
 }
@@ -126,40 +124,41 @@ static const struct xs_hints *having(const struct xs_hints *hints, enum xs_hint_
  * that runs as a whole holds for the process, unless it has a hint itself; with several such queues
  * the largest value counts.
  */
-static const struct xs_hints *nearest(const struct xs_unit *unit, enum xs_hint_kind kind)
+static struct xs_hints *nearest(const struct xs_unit *unit, enum xs_hint_kind kind)
 {
-	const struct xs_hints *best = NULL;
+	struct xs_party *party = xs_unit_party(unit);
+	struct xs_hints *best = NULL;
 
-	if (unit->queue && having(&unit->queue->hints, kind))
-		return &unit->queue->hints;
-	if (having(&unit->party->process->hints, kind))
-		return &unit->party->process->hints;
-	if (!unit->queue) {
-		xs_list_for_each (link, &unit->runnable) {
-			const struct xs_hints *hints =
-				&xs_list_entry(link, struct xs_sched_queue, link)->hints;
+	if (unit->of_queue && having(&xs_unit_queue(unit)->hints, kind))
+		return &xs_unit_queue(unit)->hints;
+	if (having(&party->process->hints.hints, kind))
+		return &party->process->hints.hints;
+	if (!unit->of_queue) {
+		xs_list_for_each (link, &party->runnable) {
+			struct xs_hints *hints =
+				&xs_list_entry(link, struct xs_sched_queue, unit.link)->hints;
 
 			if (having(hints, kind) &&
 				(!best || hints->value[kind] > best->value[kind]))
 				best = hints;
 		}
 	}
-	return best ? best : having(&xs_unit_sched(unit)->hints, kind);
+	return best ? best : having(&party->device->sched->hints.hints, kind);
 }
 
 static int64_t value_of(const struct xs_unit *unit, enum xs_hint_kind kind, int64_t unset)
 {
-	const struct xs_hints *hints = nearest(unit, kind);
+	struct xs_hints *hints = nearest(unit, kind);
 
-	return hints ? hints->value[kind] : unset;
+	return hints ? *xs_hint_place(hints, kind) : unset;
 }
 
 static bool time_of(const struct xs_unit *unit, enum xs_hint_kind kind, uint64_t *time_ns)
 {
-	const struct xs_hints *hints = nearest(unit, kind);
+	struct xs_hints *hints = nearest(unit, kind);
 
 	if (hints)
-		*time_ns = (uint64_t)hints->value[kind] * 1000;
+		*time_ns = (uint64_t)*xs_hint_place(hints, kind) * 1000;
 	return hints;
 }
 
@@ -172,7 +171,7 @@ int64_t xs_unit_timeslice_ns(const struct xs_unit *unit, int64_t unset_ns)
 {
 	const struct xs_hints *hints = nearest(unit, XS_HINT_TIMESLICE_US);
 
-	return hints ? hints->value[XS_HINT_TIMESLICE_US] * 1000 : unset_ns;
+	return hints ? (int64_t)hints->value[XS_HINT_TIMESLICE_US] * 1000 : unset_ns;
 }
 
 bool xs_unit_deadline_ns(const struct xs_unit *unit, uint64_t *deadline_ns)
@@ -200,7 +199,7 @@ bool xs_unit_laxity_ns(
 
 bool xs_unit_window_active(const struct xs_unit *unit)
 {
-	return unit->party->process->windows > 0;
+	return xs_unit_party(unit)->process->windows > 0;
 }
 
 int xs_unit_cpu_priority(const struct xs_unit *unit)

@@ -14,36 +14,45 @@ static struct xs_sched_queue *find(const struct xs_sched *s, uint64_t id)
 
 void xs_queue_enlist(struct xs_sched_queue *queue, uint64_t now_ns)
 {
-	const struct xs_policy *policy = queue->device->sched->policy;
+	struct xs_party *party = queue->party;
+	struct xs_sched_device *device = party->device;
 	struct xs_unit *unit = xs_queue_unit(queue);
-	bool woke = xs_list_empty(&unit->runnable);
 
-	xs_list_remove(&queue->link);
+	xs_list_remove(&queue->unit.link);
 	if (xs_queue_banned(queue) || !queue->ready)
 		return;
 	if (queue->stalled) {
-		xs_list_append(&queue->device->stalled, &queue->link);
+		xs_list_append(&device->stalled, &queue->unit.link);
 		return;
 	}
-	xs_list_append(&unit->runnable, &queue->link);
-	if (!woke)
-		return;
+	if (unit != &queue->unit) {
+		bool woke = xs_list_empty(&party->runnable);
+
+		xs_list_append(&party->runnable, &queue->unit.link);
+		if (!woke)
+			return;
+	}
 	unit->since_ns = now_ns;
-	xs_list_append(&queue->device->runnable, &unit->link);
-	if (policy->wake)
-		policy->wake(unit, now_ns);
+	xs_list_append(&device->runnable, &unit->link);
+	if (device->sched->policy->wake)
+		device->sched->policy->wake(unit, now_ns);
 }
 
 void xs_queue_delist(struct xs_sched_queue *queue, uint64_t now_ns)
 {
-	const struct xs_policy *policy = queue->device->sched->policy;
+	struct xs_party *party = queue->party;
+	const struct xs_policy *policy = party->device->sched->policy;
 	struct xs_unit *unit = xs_queue_unit(queue);
 
-	xs_settle(queue->device, now_ns);
-	xs_list_remove(&queue->link);
-	if (!xs_list_empty(&unit->runnable) || xs_list_empty(&unit->link))
+	xs_settle(party->device, now_ns);
+	xs_list_remove(&queue->unit.link);
+	if (xs_queue_banned(queue) || !queue->ready || queue->stalled)
 		return;
-	xs_list_remove(&unit->link);
+	if (unit != &queue->unit) {
+		if (!xs_list_empty(&party->runnable))
+			return;
+		xs_list_remove(&unit->link);
+	}
 	if (policy->sleep)
 		policy->sleep(unit, now_ns);
 	unit->running = false;
@@ -65,13 +74,11 @@ static struct xs_sched_queue *create(
 	queue->party = xs_party_get(process, device);
 	if (!queue->party)
 		goto out_state;
-	queue->process = process;
-	queue->device = device;
 	queue->offset = xs_clamp_offset(offset);
 	queue->lent = XS_LEND_NONE;
-	xs_list_init(&queue->link);
+	queue->unit.of_queue = true;
+	xs_list_init(&queue->unit.link);
 	xs_list_init(&queue->level_link);
-	xs_unit_init(&queue->unit, device, queue->party, queue);
 	return queue;
 
 out_state:
@@ -107,7 +114,6 @@ int xs_sched_queue_add(struct xs_sched *s, uint64_t process_id, uint64_t id, uin
 	queue->party->queues++;
 	queue->since_ns = now_ns;
 	queue->priority = xs_queue_priority(queue);
-	xs_list_append(&s->queue_list, &queue->all_link);
 	xs_list_append(&process->queues, &queue->process_link);
 	xs_table_add(&s->queues, &queue->node, id);
 
@@ -122,13 +128,12 @@ int xs_sched_queue_add(struct xs_sched *s, uint64_t process_id, uint64_t id, uin
 
 void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns)
 {
-	struct xs_sched_device *device = queue->device;
+	struct xs_sched_device *device = queue->party->device;
 	struct xs_sched *s = device->sched;
 
 	xs_queue_delist(queue, now_ns);
 	if (!xs_queue_banned(queue))
 		xs_level_leave(queue);
-	xs_list_remove(&queue->all_link);
 	xs_list_remove(&queue->process_link);
 	xs_table_remove(&s->queues, &queue->node);
 	queue->party->queues--;
@@ -166,7 +171,7 @@ int xs_sched_queue_ready(struct xs_sched *s, uint64_t id, bool ready, uint64_t n
 	queue->stalled = false;
 	queue->since_ns = now_ns;
 	xs_queue_enlist(queue, now_ns);
-	xs_choose_again(queue->device, now_ns);
+	xs_choose_again(queue->party->device, now_ns);
 	xs_queue_judge(queue);
 	xs_publish(queue);
 	return 0;
@@ -184,7 +189,7 @@ int xs_sched_queue_stalled(struct xs_sched *s, uint64_t id, bool stalled, uint64
 	xs_queue_delist(queue, now_ns);
 	queue->stalled = stalled;
 	xs_queue_enlist(queue, now_ns);
-	xs_choose_again(queue->device, now_ns);
+	xs_choose_again(queue->party->device, now_ns);
 	xs_publish(queue);
 	return 0;
 }
@@ -203,7 +208,7 @@ int xs_sched_queue_lend(struct xs_sched *s, uint64_t id, int priority, uint64_t 
 		return 0;
 	s->stats.events++;
 	queue->lent = priority;
-	xs_choose_again(queue->device, now_ns);
+	xs_choose_again(queue->party->device, now_ns);
 	xs_publish(queue);
 	return 0;
 }

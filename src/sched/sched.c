@@ -40,7 +40,6 @@ int xs_sched_create(
 	xs_table_init(&s->queues);
 	xs_table_init(&s->devices);
 	xs_list_init(&s->process_list);
-	xs_list_init(&s->queue_list);
 	xs_list_init(&s->device_list);
 	xs_list_init(&s->displays);
 	*out = s;
@@ -106,17 +105,33 @@ int xs_sched_process_remove(struct xs_sched *s, uint64_t id, uint64_t now_ns)
 	return 0;
 }
 
+struct xs_sched_queue *xs_next_queue(const struct xs_sched *s, const struct xs_sched_queue *queue)
+{
+	const struct xs_sched_process *process = queue ? queue->party->process : NULL;
+	struct xs_list *link = queue ? queue->process_link.next : NULL;
+
+	while (!process || link == &process->queues) {
+		struct xs_list *next = process ? process->link.next : s->process_list.next;
+
+		if (next == &s->process_list)
+			return NULL;
+		process = xs_list_entry(next, struct xs_sched_process, link);
+		link = process->queues.next;
+	}
+	return xs_list_entry(link, struct xs_sched_queue, process_link);
+}
+
 void xs_sched_snapshot(
 	const struct xs_sched *s, void (*row)(void *ctx, const struct xs_sched_row *row), void *ctx)
 {
-	xs_list_for_each (link, &s->queue_list) {
-		const struct xs_sched_queue *queue =
-			xs_list_entry(link, struct xs_sched_queue, all_link);
+	xs_for_each_queue(queue, s)
+	{
+		const struct xs_sched_process *process = queue->party->process;
 		const struct xs_sched_row one = {
 			.queue = queue->node.key,
-			.process = queue->process->node.key,
-			.device = queue->device->node.key,
-			.process_name = queue->process->name,
+			.process = process->node.key,
+			.device = queue->party->device->node.key,
+			.process_name = process->name,
 			.device_ns = queue->device_ns,
 			.since_ns = queue->since_ns,
 			.priority = queue->priority,

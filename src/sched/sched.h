@@ -108,6 +108,8 @@ int xs_sched_usage(struct xs_sched *s, uint64_t queue, uint64_t device_ns);
 /*
  * Hints belong to the scheduler, not to the policy: they survive a change of policy, and a policy
  * that has no use for one ignores it. The nearest one counts: of the queue, of the process, of all.
+ * Times are cut to half an hour (INT32_MAX microseconds). The kinds from XS_HINT_WINDOW_ACTIVE on are
+ * for processes only.
  */
 enum xs_hint_kind {
 	XS_HINT_PRIORITY,      /* -255..255, clamped; XS_PRIORITY_NO_EXECUTE: never runs */
@@ -198,7 +200,10 @@ struct xs_sched_row {
 	struct xs_decision decision;
 };
 
-/* Calls row() for every queue in the order of adding; row() must not change the scheduler. */
+/*
+ * Calls row() for every queue, process by process, each in the order of adding; row() must not
+ * change the scheduler.
+ */
 void xs_sched_snapshot(const struct xs_sched *s,
 	void (*row)(void *ctx, const struct xs_sched_row *row), void *ctx);
 

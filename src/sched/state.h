@@ -13,9 +13,12 @@
  *
  *   banned    priority XS_PRIORITY_NO_EXECUTE: gate closed, in no list, seen by nobody
  *   idle      in no list, or in device.shut if its gate is closed
- *   runnable  ready and not stalled: in unit.runnable, and the unit is in device.runnable
+ *   runnable  ready and not stalled: in device.runnable, or where whole processes run, in
+ *             party.runnable, and the party's unit is in device.runnable
  *   stalled   ready without progress: in device.stalled; holds nobody back, but can be stopped by
  *             somebody more important
+ *
+ * Applications have thousands of queues, so what a queue takes is kept small.
  */
 #ifndef XS_SCHED_STATE_H
 #define XS_SCHED_STATE_H
@@ -27,28 +30,34 @@
 
 #define XS_LEVELS 512 /* ranks -256..255 */
 
+/* Those before it; a queue has no room for the kinds that are for processes only. */
+#define XS_QUEUE_HINT_KINDS XS_HINT_WINDOW_ACTIVE
+
 struct xs_hints {
-	uint32_t set; /* bit per enum xs_hint_kind */
-	int64_t value[XS_HINT_KINDS];
-	int lax_prio;
-	int crit_prio;
+	uint16_t set; /* bit per enum xs_hint_kind */
+	int16_t lax_prio;
+	int16_t crit_prio;
+	int32_t value[XS_QUEUE_HINT_KINDS]; /* xs_hint_place() */
+};
+
+/* Of a process, or of everybody: all kinds. */
+struct xs_process_hints {
+	struct xs_hints hints;
+	int32_t more[XS_HINT_KINDS - XS_QUEUE_HINT_KINDS];
 };
 
 struct xs_unit {
-	struct xs_sched_device *device;
-	struct xs_party *party;
-	struct xs_sched_queue *queue; /* NULL: the unit is a process */
-	struct xs_list link;          /* device.runnable */
-	struct xs_list runnable;      /* of xs_sched_queue.link */
-	uint64_t since_ns;            /* runnable since */
-	uint64_t charged_ns;          /* running time is accounted until then */
-	bool chosen;
-	bool running;
-	bool measured;       /* usage is reported, so running time is not charged */
-	bool reported;       /* since charged_ns was set */
+	struct xs_list link; /* device.runnable; or of a queue, one of those in the drawing */
+	uint64_t since_ns;   /* runnable since */
+	uint64_t charged_ns; /* running time is accounted until then */
 	uint64_t advance_ns; /* running time charged in place of a late report */
 	void *state;
 	void *next_state; /* of the policy that is about to take over */
+	bool of_queue;    /* not of a party */
+	bool chosen;
+	bool running;
+	bool measured; /* usage is reported, so running time is not charged */
+	bool reported; /* since charged_ns was set */
 };
 
 struct xs_sched_process {
@@ -56,7 +65,7 @@ struct xs_sched_process {
 	struct xs_list link;       /* xs_sched.process_list */
 	struct xs_list queues;     /* of xs_sched_queue.process_link */
 	struct xs_list parties;    /* of xs_party.link */
-	struct xs_hints hints;
+	struct xs_process_hints hints;
 	uint32_t windows; /* displays on which it owns the active window */
 	char name[64];
 };
@@ -64,6 +73,8 @@ struct xs_sched_process {
 struct xs_party {
 	struct xs_list link; /* xs_sched_process.parties */
 	struct xs_sched_process *process;
+	struct xs_sched_device *device;
+	struct xs_list runnable; /* of xs_unit.link of its queues, where processes run */
 	struct xs_unit unit;
 	uint32_t queues;  /* all */
 	uint32_t members; /* those not banned */
@@ -75,8 +86,8 @@ struct xs_sched_device {
 	struct xs_list link;       /* xs_sched.device_list */
 	struct xs_sched *sched;
 	struct xs_list runnable;          /* of xs_unit.link */
-	struct xs_list stalled;           /* of xs_sched_queue.link */
-	struct xs_list shut;              /* of xs_sched_queue.link */
+	struct xs_list stalled;           /* of xs_unit.link of queues */
+	struct xs_list shut;              /* of xs_unit.link of queues */
 	struct xs_list levels[XS_LEVELS]; /* of xs_sched_queue.level_link */
 	uint64_t used_levels[XS_LEVELS / 64];
 	uint32_t queues;   /* all */
@@ -92,19 +103,15 @@ struct xs_sched_device {
 
 struct xs_sched_queue {
 	struct xs_table_node node;   /* xs_sched.queues */
-	struct xs_list all_link;     /* xs_sched.queue_list */
 	struct xs_list process_link; /* xs_sched_process.queues */
 	struct xs_list level_link;   /* xs_sched_device.levels */
-	struct xs_list link;         /* xs_unit.runnable or xs_sched_device.stalled or shut */
-	struct xs_sched_process *process;
-	struct xs_sched_device *device;
 	struct xs_party *party;
 	struct xs_unit unit;
 	struct xs_hints hints;
-	int offset;
-	int priority; /* effective, without lent */
 	int lent;
-	int level; /* rank under the policy in force */
+	int16_t priority; /* effective, without lent */
+	int16_t level;    /* rank under the policy in force */
+	int8_t offset;
 	bool ready;
 	bool stalled;
 	bool run;       /* wanted */
@@ -113,6 +120,8 @@ struct xs_sched_queue {
 	uint64_t since_ns;
 	uint64_t device_ns;
 };
+
+_Static_assert(sizeof(struct xs_sched_queue) <= 184, "a queue is small");
 
 struct xs_display {
 	struct xs_list link; /* xs_sched.displays */
@@ -127,8 +136,8 @@ struct xs_sched {
 	bool per_process; /* the kind of unit in force */
 	bool spread;      /* the other devices choose again too */
 	struct xs_table processes, queues, devices;
-	struct xs_list process_list, queue_list, device_list, displays;
-	struct xs_hints hints; /* of everybody */
+	struct xs_list process_list, device_list, displays;
+	struct xs_process_hints hints; /* of everybody */
 	int64_t values[XS_POLICIES_MAX][XS_PARAMS_MAX];
 	int64_t own_values[XS_PARAMS_MAX];
 	struct xs_sched_stats stats;
@@ -144,21 +153,38 @@ static inline bool xs_queue_banned(const struct xs_sched_queue *queue)
 
 static inline struct xs_unit *xs_queue_unit(struct xs_sched_queue *queue)
 {
-	return queue->device->sched->per_process ? &queue->party->unit : &queue->unit;
+	return queue->party->device->sched->per_process ? &queue->party->unit : &queue->unit;
+}
+
+/* The queue that this is the unit of; NULL: it is of a party. */
+static inline struct xs_sched_queue *xs_unit_queue(const struct xs_unit *unit)
+{
+	return unit->of_queue ? xs_container_of(unit, struct xs_sched_queue, unit) : NULL;
+}
+
+static inline struct xs_party *xs_unit_party(const struct xs_unit *unit)
+{
+	return unit->of_queue ? xs_unit_queue(unit)->party
+			      : xs_container_of(unit, struct xs_party, unit);
 }
 
 static inline struct xs_sched *xs_unit_sched(const struct xs_unit *unit)
 {
-	return unit->device->sched;
+	return xs_unit_party(unit)->device->sched;
 }
+
+/* sched.c: the queue after this one, process by process; the first after NULL, NULL after the last. */
+struct xs_sched_queue *xs_next_queue(const struct xs_sched *s, const struct xs_sched_queue *queue);
+
+#define xs_for_each_queue(queue, s)                                                                \
+	for (struct xs_sched_queue *queue = xs_next_queue(s, NULL); queue;                         \
+		queue = xs_next_queue(s, queue))
 
 /* device.c: devices and parties come and go with their queues. */
 struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id);
 void xs_device_put(struct xs_sched_device *device);
 struct xs_party *xs_party_get(struct xs_sched_process *process, struct xs_sched_device *device);
 void xs_party_put(struct xs_party *party);
-void xs_unit_init(struct xs_unit *unit, struct xs_sched_device *device, struct xs_party *party,
-	struct xs_sched_queue *queue);
 
 /* Counts a queue that is not banned in or out, by its rank. Announces nothing. */
 void xs_level_enter(struct xs_sched_queue *queue);
@@ -183,15 +209,16 @@ void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns);
 /* config.c: does this policy run processes as a whole? */
 bool xs_sched_runs_processes(const struct xs_sched *s, const struct xs_policy *policy);
 
-/* hint.c */
-int xs_queue_priority(const struct xs_sched_queue *queue);
+/* hint.c: where the value of a hint is. hints: with the kinds of processes only if they can be set. */
+int32_t *xs_hint_place(struct xs_hints *hints, enum xs_hint_kind kind);
+int16_t xs_queue_priority(const struct xs_sched_queue *queue);
 void xs_queue_relevel(struct xs_sched_queue *queue, uint64_t now_ns);
 void xs_process_forget_windows(struct xs_sched *s, uint64_t process);
 
 /* Keeps a stream's priority number from leaving the class of its process. */
-static inline int xs_clamp_offset(int offset)
+static inline int8_t xs_clamp_offset(int offset)
 {
-	return offset < -49 ? -49 : offset > 49 ? 49 : offset;
+	return (int8_t)(offset < -49 ? -49 : offset > 49 ? 49 : offset);
 }
 
 #endif

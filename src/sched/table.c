@@ -46,12 +46,12 @@ static void grow(struct xs_table *table)
 {
 	size_t old_count = table->mask + 1;
 	struct xs_table_node **old = table->buckets;
-	struct xs_table_node **new = calloc(old_count * 4, sizeof(struct xs_table_node *));
+	struct xs_table_node **new = calloc(old_count * 2, sizeof(struct xs_table_node *));
 
 	if (!new)
 		return;
 	table->buckets = new;
-	table->mask = old_count * 4 - 1;
+	table->mask = old_count * 2 - 1;
 	for (size_t i = 0; i < old_count; i++) {
 		struct xs_table_node *next;
 
@@ -71,7 +71,7 @@ void xs_table_add(struct xs_table *table, struct xs_table_node *node, uint64_t k
 {
 	struct xs_table_node **head;
 
-	if (table->count > table->mask)
+	if (table->count > 2 * table->mask)
 		grow(table);
 	head = bucket(table, key);
 	node->key = key;

@@ -137,6 +137,10 @@ static void lax_becomes_critical(void **state)
 	lax.value = -1; /* none: not critical at once (D84) */
 	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_PROCESS, 1, &lax, kit.now), 0);
 	assert_true(kit_runs(&kit, 0) && kit_runs(&kit, 1));
+	lax.value = INT64_MAX; /* cut to INT32_MAX */
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_PROCESS, 1, &lax, kit.now), 0);
+	assert_true(kit_runs(&kit, 0) && !kit_runs(&kit, 1));
+	assert_int_equal(xs_sched_next_wake_ns(kit.s), 1002 * MS - 2 * MS + INT32_MAX * US);
 	kit_stop(&kit);
 }
 

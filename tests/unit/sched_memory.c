@@ -133,6 +133,7 @@ static void events_need_none(void **state)
 		until_failure = 0;
 		for (uint64_t q = 0; q < 10; q++) {
 			kit_hint(&kit, XS_HINT_PROCESS, q, XS_HINT_PRIORITY, (int64_t)q % 3);
+			kit_hint(&kit, XS_HINT_QUEUE, q, XS_HINT_DEADLINE_US, 100);
 			kit_ready(&kit, q);
 		}
 		kit_pass(&kit, 50 * MS, NULL, 0);
