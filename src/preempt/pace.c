@@ -43,6 +43,22 @@ static uint64_t budget_ns(void)
 
 /* --- the books ----------------------------------------------------------------------------------- */
 
+/* A moment in microseconds modulo 2^32, since each mark keeps one. 0 is left for "not known". */
+static uint32_t stamp(uint64_t now_ns)
+{
+	uint32_t us = (uint32_t)(now_ns / XS_NS_PER_US);
+
+	return us ? us : UINT32_MAX;
+}
+
+/* The time since then. After half an hour it is taken for less, which harms nothing. */
+static uint64_t since_stamp_ns(uint32_t begun, uint64_t now_ns)
+{
+	int32_t us = (int32_t)((uint32_t)(now_ns / XS_NS_PER_US) - begun);
+
+	return us > 0 ? (uint64_t)us * XS_NS_PER_US : 0;
+}
+
 static uint64_t blend(uint64_t estimate, uint64_t sample)
 {
 	if (!estimate)
@@ -56,21 +72,22 @@ static uint64_t blend(uint64_t estimate, uint64_t sample)
  * stream had run dry and nobody waited for that moment, it may have been long ago: such a sample
  * only counts if it is shorter than what we believed.
  */
-static void account(struct xs_queue *queue, uint64_t begun_ns, uint32_t commands, bool exact)
+static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, bool exact)
 {
 	struct xs_pace *pace = &queue->pace;
 	uint64_t now = xs_now_ns();
-	uint64_t held = xs_load_relaxed(&queue->slot->held_ns);
+	uint32_t held = (uint32_t)xs_load_relaxed(&queue->slot->held_ns);
 	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
-	uint64_t start = pace->done_ns > begun_ns ? pace->done_ns : begun_ns;
-	uint64_t elapsed = now - start;
-	bool was_held = held != pace->held_ns || xs_load_relaxed(&queue->slot->held_since_ns);
+	uint64_t elapsed = since_stamp_ns(begun, now);
+	bool was_held = held != pace->held || xs_load_relaxed(&queue->slot->held_since_ns);
 	bool late = (!xs_load_relaxed(&pace->count) && !exact) || was_held;
 
+	if (elapsed > now - pace->done_ns)
+		elapsed = now - pace->done_ns;
 	pace->done_ns = now;
-	pace->held_ns = held;
-	xs_store_relaxed(&pace->front_ns, xs_load_relaxed(&pace->count) ? now : 0);
-	if (!begun_ns || !commands)
+	pace->held = held;
+	xs_store_relaxed(&pace->front, xs_load_relaxed(&pace->count) ? stamp(now) : 0);
+	if (!begun || !commands)
 		return; /* the first mark of a queue that was busy before: nothing to learn from */
 
 	uint64_t sample = elapsed / commands;
@@ -88,25 +105,24 @@ static void observe(struct xs_queue *queue, bool exact)
 	uint32_t progress = xs_load_acquire(&queue->slot->progress);
 	uint32_t covered = xs_load_relaxed(&queue->slot->covered);
 	uint32_t reached = covered;
-	uint64_t begun_ns = 0;
+	uint32_t begun = 0;
 	bool any = false;
 
-	while (xs_load_relaxed(&pace->count)) {
-		uint32_t oldest = pace->first % XS_PACE_MARKS;
+	for (uint32_t count; (count = xs_load_relaxed(&pace->count));) {
+		uint32_t oldest = pace->issued - count + 1;
 
-		if ((int32_t)(progress - pace->marks[oldest].value) < 0)
+		if ((int32_t)(progress - oldest) < 0)
 			break;
 		if (!any)
-			begun_ns = pace->marks[oldest].begun_ns;
+			begun = pace->marks[oldest % XS_PACE_MARKS].begun;
 		any = true;
-		reached = pace->marks[oldest].submitted;
-		pace->first++;
-		xs_sub_relaxed(&pace->count, 1);
+		reached = pace->marks[oldest % XS_PACE_MARKS].submitted;
+		xs_store_relaxed(&pace->count, count - 1);
 	}
 	if (!any)
 		return;
 	int32_t commands = (int32_t)(reached - pace->accounted);
-	account(queue, begun_ns, commands > 0 ? (uint32_t)commands : 0, exact);
+	account(queue, begun, commands > 0 ? (uint32_t)commands : 0, exact);
 	pace->accounted = reached;
 	if ((int32_t)(reached - covered) > 0)
 		xs_queue_covered(queue, reached);
@@ -177,15 +193,13 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 			-err);
 		return;
 	}
-	uint32_t last = (pace->first + xs_load_relaxed(&pace->count)) % XS_PACE_MARKS;
-	pace->marks[last].value = value;
-	pace->marks[last].submitted = submitted;
-	pace->marks[last].begun_ns = pace->begun_ns;
+	pace->marks[value % XS_PACE_MARKS].submitted = submitted;
+	pace->marks[value % XS_PACE_MARKS].begun = pace->begun;
 	if (!xs_load_relaxed(&pace->count))
-		xs_store_relaxed(&pace->front_ns, pace->begun_ns);
+		xs_store_relaxed(&pace->front, pace->begun);
 	pace->issued = value;
 	pace->marked = submitted;
-	pace->begun_ns = 0;
+	pace->begun = 0;
 	xs_add_relaxed(&pace->count, 1);
 }
 
@@ -196,7 +210,7 @@ static void restart(struct xs_queue *queue, uint32_t submitted)
 
 	pace->marked = submitted - 1;
 	pace->accounted = submitted;
-	pace->begun_ns = 0;
+	pace->begun = 0;
 	pace->done_ns = 0;
 	xs_domain_arm(queue);
 }
@@ -212,8 +226,8 @@ void xs_pace_submitted(struct xs_queue *queue)
 	bool fresh = xs_swap_full(&pace->restart, false);
 	if (fresh)
 		restart(queue, submitted);
-	else if (!pace->begun_ns)
-		pace->begun_ns = xs_now_ns();
+	else if (!pace->begun)
+		pace->begun = stamp(xs_now_ns());
 	observe(queue, false);
 
 	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
@@ -230,13 +244,11 @@ void xs_pace_submitted(struct xs_queue *queue)
 /* What the device has done already of the commands in flight, at most the first mark's worth. */
 static uint64_t progress_ns(const struct xs_pace *pace, uint64_t estimate, uint64_t budget)
 {
-	uint64_t front = xs_load_relaxed(&pace->front_ns);
+	uint32_t front = xs_load_relaxed(&pace->front);
 	uint64_t most = estimate > budget / MARKS_PER_BUDGET ? estimate : budget / MARKS_PER_BUDGET;
-	uint64_t now = xs_now_ns();
+	uint64_t ran = front ? since_stamp_ns(front, xs_now_ns()) : 0;
 
-	if (!front || now < front)
-		return 0;
-	return now - front < most ? now - front : most;
+	return ran < most ? ran : most;
 }
 
 /* How long to wait at least until there is room for a command more; 0: there is. */

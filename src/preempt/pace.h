@@ -30,17 +30,16 @@ struct xs_pace {
 	uint32_t issued;      /* [claim] value of the last marker */
 	uint32_t marked;      /* [claim] commands submitted when it was placed */
 	uint32_t accounted;   /* [claim] commands whose device time is in the books */
-	uint32_t first;       /* [claim] oldest mark in flight, counted from the first ever */
-	_Atomic uint32_t count; /* [claim to write] marks in flight */
+	_Atomic uint32_t count; /* [claim to write] marks in flight: the last ones issued */
+	/* Moments are in microseconds modulo 2^32; 0: not known. */
 	struct {
-		uint32_t value;
-		uint32_t submitted; /* commands that it covers */
-		uint64_t begun_ns;  /* when the first of them was submitted */
-	} marks[XS_PACE_MARKS];
-	uint64_t begun_ns;           /* [claim] first command since the last marker */
+		uint32_t submitted;  /* commands that it covers */
+		uint32_t begun;      /* when the first of them was submitted */
+	} marks[XS_PACE_MARKS];      /* [claim] by value modulo their number */
+	uint32_t begun;              /* [claim] first command since the last marker */
+	_Atomic uint32_t front;      /* when what runs now began to, as far as known */
+	uint32_t held;               /* [claim] the slot's held time at done_ns, modulo 2^32 ns */
 	uint64_t done_ns;            /* [claim] when progress was seen last; 0: not yet */
-	uint64_t held_ns;            /* [claim] the slot's held time at that moment */
-	_Atomic uint64_t front_ns;   /* when what runs now began to, as far as known; 0: unknown */
 	_Atomic uint64_t command_ns; /* estimated device time of one command; 0: not known yet */
 };
 

@@ -36,38 +36,38 @@ struct xs_queue {
 	const struct xs_hal *hal;
 	struct xs_stream stream; /* for the platform; who has not found it by that uses the key below */
 	_Atomic uint64_t id;     /* generation and index: names this queue to the scheduler */
-	_Atomic bool live;       /* between its making and the drop by its last holder */
 	XDevice device;
+	_Atomic bool live;     /* between its making and the drop by its last holder */
 	_Atomic bool blocking; /* takes part in the implicit synchronisation of the legacy default stream */
 
 	/* Written by the agent under its lock; read by anybody. */
-	_Atomic int priority; /* effective, as the scheduler computes it */
 	bool scheduled;       /* [local.lock] known to the scheduler */
 	bool known_ready;     /* [local.lock] what the scheduler was told last */
-
-	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
-	_Atomic bool blocking_submit;    /* XQueueSubmit waits for the launch */
-	_Atomic int level;     /* 1 to hal->max_level, or 0: the deepest that does no harm */
-	_Atomic int threshold; /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
-	_Atomic int batch;     /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
-	_Atomic uint64_t idle_since_ns; /* when it went idle last */
-	_Atomic uint32_t waiters;       /* host waits under way that will tell when it has run dry */
-	int stream_priority;            /* as the vendor numbers it; lower is more important */
+	_Atomic int priority; /* effective, as the scheduler computes it */
 
 	/* [registry lock] */
-	unsigned int holders; /* XS_HOLDER_*; nobody: the queue is retired */
-	unsigned int endings; /* XQueueDestroy calls that wait for what is left */
-	unsigned int pins;    /* C API calls that are using it; it is not reused before they end */
-	_Atomic bool is_xqueue; /* has an XQueue handle, made by the C API or by a shim */
-	_Atomic uint8_t
-		attached; /* counts its lives as an XQueue: old handles do not name new ones */
 	struct xs_list free_link;             /* registry.free */
 	_Atomic(struct xs_queue *) hash_next; /* chain of the registry; read without the lock */
 	struct {
 		_Atomic(void *) handle;      /* NULL: a legacy default stream */
 		_Atomic(const void *) owner; /* not NULL: a per-thread default stream */
 		_Atomic(void *) context;
-	} key; /* read without the lock */
+	} key;                  /* read without the lock */
+	uint16_t pins;          /* C API calls that are using it; it is not reused before they end */
+	uint16_t endings;       /* XQueueDestroy calls that wait for what is left */
+	uint8_t holders;        /* XS_HOLDER_*; nobody: the queue is retired */
+	_Atomic bool is_xqueue; /* has an XQueue handle, made by the C API or by a shim */
+	_Atomic uint8_t
+		attached; /* counts its lives as an XQueue: old handles do not name new ones */
+
+	_Atomic bool blocking_submit;    /* XQueueSubmit waits for the launch */
+	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
+	_Atomic int level;     /* 1 to hal->max_level, or 0: the deepest that does no harm */
+	_Atomic int threshold; /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
+	_Atomic int batch;     /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
+	int stream_priority;   /* as the vendor numbers it; lower is more important */
+	_Atomic uint32_t waiters;       /* host waits under way that will tell when it has run dry */
+	_Atomic uint64_t idle_since_ns; /* when it went idle last */
 
 	_Atomic(struct xs_commands *) commands; /* C API submissions, made at the first one */
 	struct xs_pace pace;
@@ -81,7 +81,8 @@ struct xs_queue {
 	} watch;
 };
 
-_Static_assert(sizeof(struct xs_queue) <= 512, "a queue costs at most 512 bytes beyond its slot");
+/* With what the scheduler keeps of it, a queue takes at most 512 bytes; bench/queues.c measures. */
+_Static_assert(sizeof(struct xs_queue) <= 304, "a queue is small");
 
 /* --- one command through the gate ---------------------------------------------------------------- */
 

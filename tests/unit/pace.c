@@ -168,6 +168,25 @@ TEST(markers_are_spaced)
 	CHECK(marks >= 9 && marks <= 12);
 }
 
+TEST(markers_wrap_around)
+{
+	setenv("XSCHED_AUTO_XQUEUE_BATCH_SIZE", "1", 1);
+	struct xs_queue *queue = paced();
+
+	queue->pace.issued = UINT32_MAX - 10;
+	xs_store_relaxed(&queue->slot->progress, UINT32_MAX - 10);
+	for (int i = 0; i < 20; i++) {
+		fake_submit(queue);
+		command(queue, 200);
+		CHECK_EQUAL(fake_run(&queue->stream, 1), 1);
+		xs_pace_observe(queue, false);
+		CHECK_EQUAL(xs_load_relaxed(&queue->pace.count), 0);
+		CHECK_EQUAL(xs_load_relaxed(&queue->slot->covered), 2 * (unsigned int)i + 2);
+	}
+	CHECK(queue->pace.issued < 40);
+	CHECK(estimate_us(queue) > 0 && estimate_us(queue) < 5000);
+}
+
 TEST(no_markers_when_nobody_is_more_important)
 {
 	struct xs_queue *queue = fake_queue(1, 0);
@@ -371,6 +390,7 @@ int main(void)
 		cmocka_unit_test(budget_is_respected_by_several_threads),
 		cmocka_unit_test(threshold_bounds_the_commands),
 		cmocka_unit_test(markers_are_spaced),
+		cmocka_unit_test(markers_wrap_around),
 		cmocka_unit_test(no_markers_when_nobody_is_more_important),
 		cmocka_unit_test(ready_again_after_running_dry_in_the_wait),
 		cmocka_unit_test(refusals_fail_open),
