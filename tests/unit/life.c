@@ -192,6 +192,9 @@ TEST(fork_while_others_are_at_work)
 {
 	pthread_t threads[3];
 
+#ifdef XS_SANITIZED
+	return; /* the allocators of gcc 12's sanitizers leave their locks held in a forked child */
+#endif
 	xs_store_relaxed(&fake_runs_by_itself, true);
 	for (uintptr_t i = 0; i < 3; i++)
 		pthread_create(&threads[i], NULL, make_and_submit, (void *)(10 + i));
