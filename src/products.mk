@@ -76,7 +76,10 @@ endef
 platform = $(if $(call platform-rule,$(1),$(2),$(3)),)
 
 $(call platform,cuda,libcuda.so.1,libcuda.so.1 libcuda.so)
+$(call platform,hip,libshimhip.so,)
 
 # The software device, under the name of each driver that it stands for.
 $(call shared-library,sim/libcuda.so.1,libcuda.so.1,$(if $(simcuda.src),$(simcuda.src) $(sim.src)),,base.a,src/platform/sim/libcuda.map)
 $(if $(simcuda.src),$(eval $(call link-rule,sim/libcuda.so,libcuda.so.1)))
+$(foreach major,5 6 7,$(call shared-library,sim/libamdhip64.so.$(major),libamdhip64.so.$(major),$(if $(simhip.src),$(simhip$(major).src) $(simhip.src) $(sim.src)),,base.a))
+$(if $(simhip.src),$(eval $(call link-rule,sim/libamdhip64.so,libamdhip64.so.6)))

@@ -48,8 +48,14 @@ struct xs_hal {
 	/* Makes memory of ours reachable for the device under the same address. */
 	int (*share)(void *context, void *memory, size_t bytes);
 
-	/* Appends to the stream: when the work before is done, the device stores value there. */
+	/* Appends to the stream: when the work before is done, the device stores value there. -EAGAIN:
+	 * not possible at this moment. */
 	int (*mark)(const struct xs_stream *stream, _Atomic uint32_t *progress, uint32_t value);
+
+	/* For platforms whose devices cannot store: looks which marks were reached and stores the
+	 * value of the last one. NULL: the device does that by itself. Not called for one queue by
+	 * two threads at a time. */
+	void (*refresh)(const struct xs_stream *stream, _Atomic uint32_t *progress);
 
 	/* The same, then the device waits until (*gate & mask) != 0. Level 2 and above only. */
 	int (*mark_and_wait)(const struct xs_stream *stream, _Atomic uint32_t *progress,

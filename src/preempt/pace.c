@@ -102,6 +102,9 @@ static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, b
 static void observe(struct xs_queue *queue, bool exact)
 {
 	struct xs_pace *pace = &queue->pace;
+
+	if (queue->hal->refresh && pace->count)
+		queue->hal->refresh(&queue->stream, &queue->slot->progress);
 	uint32_t progress = xs_load_acquire(&queue->slot->progress);
 	uint32_t covered = xs_load_relaxed(&queue->slot->covered);
 	uint32_t reached = covered;
@@ -187,6 +190,8 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 			xs_gate_low_half(slot), XS_GATE_FLOWS);
 	else
 		err = queue->hal->mark(&queue->stream, &slot->progress, value);
+	if (err == -EAGAIN)
+		return;
 	if (err) {
 		xs_store_relaxed(&pace->broken, true);
 		xs_warn_once("a stream refuses markers (error %d): it is stopped on the host only",

@@ -147,6 +147,42 @@ void xsim_context_destroy(struct xsim_context *context)
 	xsim_handle_free(XSIM_KIND_CONTEXT, context);
 }
 
+int xsim_primary_retain(int device, struct xsim_context **out)
+{
+	struct xsim_device *d = &xsim_devices[device];
+	int result = XSIM_OK;
+
+	xs_mutex_lock(&xsim_lock);
+	if (!d->primary)
+		result = xsim_context_create(device, d->primary_flags, true, &d->primary);
+	if (!result) {
+		d->primary_refs++;
+		*out = d->primary;
+	}
+	xs_mutex_unlock(&xsim_lock);
+	return result;
+}
+
+int xsim_primary_drop(int device, bool reset)
+{
+	struct xsim_device *d = &xsim_devices[device];
+	struct xsim_context *dead = NULL;
+	int result = XSIM_OK;
+
+	xs_mutex_lock(&xsim_lock);
+	if (!reset && !d->primary_refs) {
+		result = XSIM_INVALID_CONTEXT;
+	} else if (reset || --d->primary_refs == 0) {
+		dead = d->primary;
+		d->primary = NULL;
+		d->primary_refs = 0;
+	}
+	xs_mutex_unlock(&xsim_lock);
+	if (dead)
+		xsim_context_destroy(dead);
+	return result;
+}
+
 int xsim_context_current(struct xsim_context **out)
 {
 	struct xsim_thread *self = &xsim_self;

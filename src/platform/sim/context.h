@@ -65,6 +65,11 @@ int xsim_context_create(int device, unsigned int flags, bool primary, struct xsi
 void xsim_context_destroy(struct xsim_context *context);
 void xsim_context_sync(struct xsim_context *context);
 
+/* The one context of a device that its users share, made at the first retain. A drop waits for its
+ * work when it was the last one, or with reset in any case. XSIM_INVALID_CONTEXT: not retained. */
+int xsim_primary_retain(int device, struct xsim_context **out);
+int xsim_primary_drop(int device, bool reset);
+
 /* The current context, or the reason why there is none: XSIM_NOT_INITIALIZED,
  * XSIM_INVALID_CONTEXT, XSIM_CONTEXT_DESTROYED, or its sticky error. */
 int xsim_context_current(struct xsim_context **out);

@@ -116,6 +116,7 @@ static bool memop_holds(const struct xsim_memop *memop)
 				    : xs_load_acquire((_Atomic uint32_t *)memop->address);
 	uint64_t value = memop->wide ? memop->value : (uint32_t)memop->value;
 
+	seen &= memop->mask;
 	switch (memop->condition) {
 	case XSIM_WAIT_EQ:
 		return seen == value;

@@ -13,6 +13,21 @@
 
 struct xsim_node;
 
+/* Types of nodes, numbered as by the vendors. */
+enum xsim_node_type {
+	XSIM_NODE_KERNEL = 0,
+	XSIM_NODE_COPY = 1,
+	XSIM_NODE_FILL = 2,
+	XSIM_NODE_HOST = 3,
+	XSIM_NODE_GRAPH = 4,
+	XSIM_NODE_EMPTY = 5,
+	XSIM_NODE_WAIT = 6,
+	XSIM_NODE_RECORD = 7,
+	XSIM_NODE_ALLOC = 10,
+	XSIM_NODE_FREE = 11,
+	XSIM_NODE_MEMOPS = 14,
+};
+
 struct xsim_nodes {
 	struct xsim_node **item;
 	uint32_t count, room;
@@ -27,7 +42,7 @@ struct xsim_graph {
 struct xsim_node {
 	struct xsim_handle handle;
 	struct xsim_graph *graph;
-	int type; /* numbered as by the vendors: kernel 0, memcpy 1, memset 2, ... */
+	int type; /* enum xsim_node_type */
 	struct xsim_op op;
 	struct xsim_graph *child; /* owned */
 	struct xsim_nodes deps;

@@ -59,11 +59,51 @@ static bool find(const char *name, struct xsim_function *function)
 			return true;
 		}
 	}
+	return false;
+}
+
+/* The last component of the name of a function that is mangled as _Z...; false: it is not. */
+static bool last_component(const char *mangled, char *out, size_t room)
+{
+	const char *at = mangled + 2, *part = NULL;
+	size_t length = 0;
+
+	if (strncmp(mangled, "_Z", 2))
+		return false;
+	bool nested = *at == 'N';
+	at += strspn(at, "NLKV"); /* nested, of one file, const, volatile */
+	while (*at >= '1' && *at <= '9') {
+		char *end;
+
+		length = strtoul(at, &end, 10);
+		if (length > strlen(end))
+			return false;
+		part = end;
+		at = end + length;
+		if (!nested)
+			break;
+		at += strspn(at, "L");
+	}
+	if (!part || length >= room)
+		return false;
+	memcpy(out, part, length);
+	out[length] = '\0';
+	return true;
+}
+
+static bool find_any(const char *name, struct xsim_function *function)
+{
+	char component[256];
+
+	if (find(name, function))
+		return true;
+	if (last_component(name, component, sizeof(component)) && find(component, function))
+		return true;
 	if (!xsim_config.unknown_kernels || strcmp(xsim_config.unknown_kernels, "accept"))
 		return false;
-	function->kernel = (struct xsim_kernel){ .name = strdup(name), .params = "" };
+	function->kernel = (struct xsim_kernel){ .name = function->name, .params = "" };
 	function->fixed_ns = xsim_config.unknown_us * XS_NS_PER_US;
-	return function->kernel.name != NULL;
+	return true;
 }
 
 static uint32_t size_of(char letter)
@@ -107,9 +147,12 @@ int xsim_function_create(const char *name, void *module, struct xsim_function **
 	function->fixed_ns = 0;
 	function->module = module;
 	memset(function->attributes, 0, sizeof(function->attributes));
-	if (!find(name, function)) {
-		xsim_handle_free(XSIM_KIND_FUNCTION, function);
-		return XSIM_NOT_FOUND;
+	function->name = strdup(name);
+	if (!function->name || !find_any(name, function)) {
+		int result = function->name ? XSIM_NOT_FOUND : XSIM_OUT_OF_MEMORY;
+
+		xsim_function_destroy(function);
+		return result;
 	}
 	lay_out(function);
 	*out = function;
@@ -118,5 +161,7 @@ int xsim_function_create(const char *name, void *module, struct xsim_function **
 
 void xsim_function_destroy(struct xsim_function *function)
 {
+	free(function->name);
+	function->name = NULL;
 	xsim_handle_free(XSIM_KIND_FUNCTION, function);
 }

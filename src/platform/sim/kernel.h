@@ -5,7 +5,8 @@
  * A kernel is timed (only device time passes) or a host function that computes on device memory,
  * called by the engine when the kernel ends. Names are looked up among the built-ins and those
  * registered with xsim_register_kernel(); XSIM_UNKNOWN_KERNELS=accept turns every other name into
- * a timed kernel without parameters.
+ * a timed kernel without parameters. A mangled C++ name is looked up as it is, then by the last
+ * component of the function's name: _ZN5model6affineEPmmm finds affine.
  */
 #ifndef XS_SIM_KERNEL_H
 #define XS_SIM_KERNEL_H
@@ -40,6 +41,7 @@ struct xsim_kernel {
 
 struct xsim_function {
 	struct xsim_handle handle;
+	char *name; /* that was asked for; owned */
 	struct xsim_kernel kernel;
 	uint32_t param_count, param_bytes;
 	uint32_t offset[XSIM_MAX_PARAMS], size[XSIM_MAX_PARAMS];

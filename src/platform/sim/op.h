@@ -50,6 +50,7 @@ struct xsim_memop {
 	uint8_t condition;
 	void *address;
 	uint64_t value;
+	uint64_t mask; /* of what a wait looks at */
 };
 
 struct xsim_op {

@@ -58,17 +58,11 @@ XSIM_SAME(cuStreamEndCapture_ptsz, cuStreamEndCapture);
 CUresult sim_cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *status)
 {
 	struct xsim_stream *stream;
-	int value, result = front_stream(hStream, &stream);
+	int result = front_stream(hStream, &stream);
 
-	if (!result && !status)
-		result = XSIM_INVALID_VALUE;
-	if (!result && stream->legacy)
-		result = xsim_capture_touch_legacy(stream->context);
-	if (result)
-		return (CUresult)result;
-	xsim_capture_info(stream, &value, NULL, NULL, NULL, NULL);
-	*status = (CUstreamCaptureStatus)value;
-	return CUDA_SUCCESS;
+	if (!result)
+		result = xsim_ask_capture(stream, (int *)status, NULL, NULL, NULL, NULL);
+	return (CUresult)result;
 }
 XSIM_SAME(cuStreamIsCapturing_ptsz, cuStreamIsCapturing);
 
@@ -76,18 +70,12 @@ CUresult sim_cuStreamGetCaptureInfo_v2(CUstream hStream, CUstreamCaptureStatus *
 	cuuint64_t *id, CUgraph *graph, const CUgraphNode **dependencies, size_t *num_dependencies)
 {
 	struct xsim_stream *stream;
-	int value, result = front_stream(hStream, &stream);
+	int result = front_stream(hStream, &stream);
 
-	if (!result && !status)
-		result = XSIM_INVALID_VALUE;
-	if (!result && stream->legacy)
-		result = xsim_capture_touch_legacy(stream->context);
-	if (result)
-		return (CUresult)result;
-	xsim_capture_info(stream, &value, id, (struct xsim_graph **)graph,
-		(struct xsim_node ***)dependencies, num_dependencies);
-	*status = (CUstreamCaptureStatus)value;
-	return CUDA_SUCCESS;
+	if (!result)
+		result = xsim_ask_capture(stream, (int *)status, id, (struct xsim_graph **)graph,
+			(struct xsim_node ***)dependencies, num_dependencies);
+	return (CUresult)result;
 }
 XSIM_SAME(cuStreamGetCaptureInfo_v2_ptsz, cuStreamGetCaptureInfo_v2);
 
@@ -134,10 +122,5 @@ XSIM_SAME(cuStreamUpdateCaptureDependencies_v2_ptsz, cuStreamUpdateCaptureDepend
 
 CUresult sim_cuThreadExchangeStreamCaptureMode(CUstreamCaptureMode *mode)
 {
-	if (!mode || (unsigned int)*mode > CU_STREAM_CAPTURE_MODE_RELAXED)
-		return CUDA_ERROR_INVALID_VALUE;
-	int before = xsim_self.capture_mode;
-	xsim_self.capture_mode = (int)*mode;
-	*mode = (CUstreamCaptureMode)before;
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_exchange_capture_mode((int *)mode);
 }

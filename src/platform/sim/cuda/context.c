@@ -127,38 +127,14 @@ CUresult sim_cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device)
 
 	if (result || !context)
 		return result ? result : CUDA_ERROR_INVALID_VALUE;
-	struct xsim_device *d = &xsim_devices[device];
-	xs_mutex_lock(&xsim_lock);
-	if (!d->primary)
-		result = (CUresult)xsim_context_create(device, d->primary_flags, true, &d->primary);
-	if (!result) {
-		d->primary_refs++;
-		*context = (CUcontext)d->primary;
-	}
-	xs_mutex_unlock(&xsim_lock);
-	return result;
+	return (CUresult)xsim_primary_retain(device, (struct xsim_context **)context);
 }
 
 static CUresult drop_primary(CUdevice device, bool reset)
 {
 	CUresult result = check_device(device);
-	struct xsim_context *dead = NULL;
 
-	if (result)
-		return result;
-	struct xsim_device *d = &xsim_devices[device];
-	xs_mutex_lock(&xsim_lock);
-	if (!reset && !d->primary_refs)
-		result = CUDA_ERROR_INVALID_CONTEXT;
-	else if (reset || --d->primary_refs == 0) {
-		dead = d->primary;
-		d->primary = NULL;
-		d->primary_refs = 0;
-	}
-	xs_mutex_unlock(&xsim_lock);
-	if (dead)
-		xsim_context_destroy(dead);
-	return result;
+	return result ? result : (CUresult)xsim_primary_drop(device, reset);
 }
 
 CUresult sim_cuDevicePrimaryCtxRelease_v2(CUdevice device)
@@ -203,21 +179,12 @@ CUresult sim_cuDevicePrimaryCtxGetState(CUdevice device, unsigned int *flags, in
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
-static CUresult synchronize(struct xsim_context *context)
-{
-	CUresult result = (CUresult)xsim_capture_touch_context(context);
-
-	if (!result)
-		xsim_context_sync(context);
-	return result ? result : (CUresult)xs_load_acquire(&context->error);
-}
-
 CUresult sim_cuCtxSynchronize(void)
 {
 	struct xsim_context *context;
 	int result = front_context(&context);
 
-	return result ? (CUresult)result : synchronize(context);
+	return (CUresult)(result ? result : xsim_sync_context(context));
 }
 
 CUresult sim_cuCtxSynchronize_v2(CUcontext handle)
@@ -225,7 +192,7 @@ CUresult sim_cuCtxSynchronize_v2(CUcontext handle)
 	if (!handle)
 		return sim_cuCtxSynchronize();
 	struct xsim_context *context = context_of(handle);
-	return context ? synchronize(context) : CUDA_ERROR_INVALID_CONTEXT;
+	return context ? (CUresult)xsim_sync_context(context) : CUDA_ERROR_INVALID_CONTEXT;
 }
 
 CUresult sim_cuCtxGetDevice(CUdevice *device)

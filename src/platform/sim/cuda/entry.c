@@ -7,7 +7,7 @@
  */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#include "platform/sim/cuda/record.h"
+#include "platform/sim/record.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@
 	XSIM_API CUresult symbol(void);                                                            \
 	CUresult symbol(void)                                                                      \
 	{                                                                                          \
-		return record_unsupported(#symbol);                                                \
+		return (CUresult)xsim_record_unsupported(#symbol, CUDA_ERROR_NOT_SUPPORTED);       \
 	}
 #include "platform/cuda/cuda_api.def"
 
@@ -40,18 +40,46 @@
 #define LIST(...)                       __VA_ARGS__
 #define RECORD(symbol, params, rc, ...) RECORD_CALL(symbol, params, rc, __VA_ARGS__)
 #define RECORD_CALL(symbol, params, rc, ...)                                                       \
-	record_call(symbol, params, rc __VA_OPT__(, ) __VA_ARGS__)
+	xsim_record_call(symbol, params, (int)rc __VA_OPT__(, ) __VA_ARGS__)
 
 #define XS_API(symbol, since, class, form, params, args)                                           \
 	XSIM_API CUresult symbol params                                                            \
 	{                                                                                          \
 		xsim_self.per_thread = PER_THREAD(#symbol);                                        \
-		if (xs_likely(!xs_load_relaxed(&record_hooks)))                                    \
+		if (xs_likely(!xs_load_relaxed(&xsim_record_hooks)))                               \
 			return sim_##symbol args;                                                  \
-		CUresult rc__ = record_enter(#symbol);                                             \
+		CUresult rc__ = (CUresult)xsim_record_enter(#symbol);                              \
 		if (!rc__)                                                                         \
 			rc__ = sim_##symbol args;                                                  \
 		RECORD(#symbol, #params, rc__, LIST args);                                         \
 		return rc__;                                                                       \
 	}
 #include "platform/cuda/cuda_api.def"
+
+/* --- how they are recorded -------------------------------------------------------------------- */
+
+const struct xsim_record_types xsim_record_types = {
+	.handles =
+		(const struct xsim_record_handle[]){
+			{ "CUstream", "stream" },
+			{ "CUcontext", "context" },
+			{ "CUevent", "event" },
+			{ "CUmodule", "module" },
+			{ "CUfunction", "function" },
+			{ "CUlibrary", "library" },
+			{ "CUkernel", "kernel" },
+			{ "CUgraph", "graph" },
+			{ "CUgraphNode", "graphNode" },
+			{ "CUgraphExec", "graphExec" },
+			{ "CUmemoryPool", "memoryPool" },
+			{ "CUdeviceptr", "deviceptr" },
+			{ NULL, NULL },
+		},
+	.wide = (const char *const[]){ "size_t", "unsigned long long", "cuuint64_t",
+		"CUmemGenericAllocationHandle", NULL },
+	.pointers = (const char *const[]){ "CUhostFn", "CUstreamCallback", "CUoccupancyB2DSize",
+		"CUasyncCallback", "CUuserObject", "CUgreenCtx", "CUarray ", "CUexternal",
+		"CUlinkState", NULL },
+	.triples = (const char *const[]){ NULL },
+	.others = (const char *const[]){ "CUmemLocation ", "CUipc", "float", NULL },
+};

@@ -1,59 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Instantiated graphs. An instance holds a plan, which is immutable: a change makes a new one, and
- * launches in flight keep the one that they started with.
- */
+/* Instantiated graphs. */
 #include <string.h>
 
 #include "platform/sim/cuda/front.h"
 
-static struct xsim_exec *exec_of(CUgraphExec handle)
-{
-	return xsim_handle_is(handle, XSIM_KIND_EXEC) ? (struct xsim_exec *)handle : NULL;
-}
-
-static void set_plan(struct xsim_exec *exec, struct xsim_plan *plan)
-{
-	xs_mutex_lock(&exec->lock);
-	struct xsim_plan *old = exec->plan;
-	exec->plan = plan;
-	xs_mutex_unlock(&exec->lock);
-	if (old)
-		xsim_plan_unref(old);
-}
-
-/* The plan of the moment, with a reference for the caller. */
-static struct xsim_plan *get_plan(struct xsim_exec *exec)
-{
-	xs_mutex_lock(&exec->lock);
-	struct xsim_plan *plan = exec->plan;
-	xsim_plan_ref(plan);
-	xs_mutex_unlock(&exec->lock);
-	return plan;
-}
-
 CUresult sim_cuGraphInstantiateWithFlags(CUgraphExec *out, CUgraph graph, unsigned long long flags)
 {
-	struct xsim_plan *plan;
-
-	if (!out || !xsim_handle_is(graph, XSIM_KIND_GRAPH) || flags & ~15ull)
+	if (flags & ~15ull)
 		return CUDA_ERROR_INVALID_VALUE;
 	if (flags & CUDA_GRAPH_INSTANTIATE_FLAG_DEVICE_LAUNCH)
 		return CUDA_ERROR_NOT_SUPPORTED;
-	xs_mutex_lock(&xsim_lock);
-	int result = xsim_plan_create((struct xsim_graph *)graph, &plan);
-	xs_mutex_unlock(&xsim_lock);
-	if (result)
-		return (CUresult)result;
-	struct xsim_exec *exec = xsim_handle_alloc(XSIM_KIND_EXEC, sizeof(*exec), NULL);
-	if (!exec) {
-		xsim_plan_unref(plan);
-		return CUDA_ERROR_OUT_OF_MEMORY;
-	}
-	exec->plan = plan;
-	exec->flags = flags;
-	*out = (CUgraphExec)exec;
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_exec_create(graph, flags, (void **)out);
 }
 
 CUresult sim_cuGraphInstantiateWithParams(
@@ -81,22 +38,15 @@ XSIM_SAME(cuGraphInstantiate, cuGraphInstantiate_v2);
 
 CUresult sim_cuGraphExecGetFlags(CUgraphExec exec, cuuint64_t *flags)
 {
-	if (!exec_of(exec) || !flags)
+	if (!xsim_exec_of(exec) || !flags)
 		return CUDA_ERROR_INVALID_VALUE;
-	*flags = exec_of(exec)->flags;
+	*flags = xsim_exec_of(exec)->flags;
 	return CUDA_SUCCESS;
 }
 
-CUresult sim_cuGraphExecDestroy(CUgraphExec handle)
+CUresult sim_cuGraphExecDestroy(CUgraphExec exec)
 {
-	struct xsim_exec *exec = exec_of(handle);
-
-	if (!exec)
-		return CUDA_ERROR_INVALID_VALUE;
-	xsim_handle_kill(exec);
-	set_plan(exec, NULL);
-	xsim_handle_free(XSIM_KIND_EXEC, exec);
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_exec_destroy(exec);
 }
 
 CUresult sim_cuGraphLaunch(CUgraphExec graph, CUstream hStream)
@@ -104,14 +54,7 @@ CUresult sim_cuGraphLaunch(CUgraphExec graph, CUstream hStream)
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
 
-	if (!result && !exec_of(graph))
-		result = XSIM_INVALID_VALUE;
-	if (!result)
-		result = xsim_capture_touch_stream(stream);
-	if (result || xsim_config.discard)
-		return (CUresult)result;
-	struct xsim_op op = { .kind = XSIM_OP_GRAPH, .graph.plan = get_plan(exec_of(graph)) };
-	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_GRAPH, &op);
+	return (CUresult)(result ? result : xsim_exec_launch(graph, stream));
 }
 XSIM_SAME(cuGraphLaunch_ptsz, cuGraphLaunch);
 
@@ -120,49 +63,25 @@ CUresult sim_cuGraphUpload(CUgraphExec graph, CUstream hStream)
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
 
-	if (!result && !exec_of(graph))
-		result = XSIM_INVALID_VALUE;
-	if (!result)
-		result = xsim_capture_touch_stream(stream);
-	struct xsim_op op = { .kind = XSIM_OP_EMPTY };
-	return (CUresult)(result ? result : front_submit(stream, CU_GRAPH_NODE_TYPE_EMPTY, &op));
+	return (CUresult)(result ? result : xsim_exec_upload(graph, stream));
 }
 XSIM_SAME(cuGraphUpload_ptsz, cuGraphUpload);
 
 /* --- changing an instance --------------------------------------------------------------------- */
 
 CUresult sim_cuGraphExecUpdate_v2(
-	CUgraphExec handle, CUgraph graph, CUgraphExecUpdateResultInfo *info)
+	CUgraphExec exec, CUgraph graph, CUgraphExecUpdateResultInfo *info)
 {
-	struct xsim_exec *exec = exec_of(handle);
-	struct xsim_plan *plan;
+	int reason;
+	void *node;
 
-	if (!exec || !info || !xsim_handle_is(graph, XSIM_KIND_GRAPH))
+	if (!info)
 		return CUDA_ERROR_INVALID_VALUE;
+	int result = xsim_exec_update(exec, graph, &reason, &node);
 	memset(info, 0, sizeof(*info));
-	xs_mutex_lock(&xsim_lock);
-	int result = xsim_plan_create((struct xsim_graph *)graph, &plan);
-	xs_mutex_unlock(&xsim_lock);
-	if (result)
-		return (CUresult)result;
-	struct xsim_plan *old = get_plan(exec);
-	if (plan->count != old->count)
-		info->result = CU_GRAPH_EXEC_UPDATE_ERROR_TOPOLOGY_CHANGED;
-	for (uint32_t i = 0; !info->result && i < plan->count; i++) {
-		if (plan->op[i].kind == old->op[i].kind) {
-			plan->node[i] = old->node[i]; /* the instance is changed by its old nodes */
-			continue;
-		}
-		info->result = CU_GRAPH_EXEC_UPDATE_ERROR_NODE_TYPE_CHANGED;
-		info->errorNode = (CUgraphNode)plan->node[i];
-	}
-	xsim_plan_unref(old);
-	if (info->result) {
-		xsim_plan_unref(plan);
-		return CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE;
-	}
-	set_plan(exec, plan);
-	return CUDA_SUCCESS;
+	info->result = (CUgraphExecUpdateResult)reason;
+	info->errorNode = node;
+	return (CUresult)result;
 }
 
 CUresult sim_cuGraphExecUpdate(CUgraphExec exec, CUgraph graph, CUgraphNode *error_node,
@@ -180,23 +99,9 @@ CUresult sim_cuGraphExecUpdate(CUgraphExec exec, CUgraph graph, CUgraphNode *err
 	return result;
 }
 
-/* Replaces the operation of one node; what op owns is given up in any case. */
-static CUresult change(CUgraphExec handle, CUgraphNode node, struct xsim_op *op)
+static CUresult change(CUgraphExec exec, CUgraphNode node, struct xsim_op *op)
 {
-	struct xsim_exec *exec = exec_of(handle);
-	struct xsim_plan *plan;
-	int result = XSIM_INVALID_VALUE;
-
-	if (exec) {
-		struct xsim_plan *old = get_plan(exec);
-
-		result = xsim_plan_replace(old, (struct xsim_node *)node, op, &plan);
-		xsim_plan_unref(old);
-		if (!result)
-			set_plan(exec, plan);
-	}
-	xsim_op_drop(op);
-	return (CUresult)result;
+	return (CUresult)xsim_exec_change(exec, node, op);
 }
 
 CUresult sim_cuGraphExecKernelNodeSetParams(
@@ -206,11 +111,7 @@ CUresult sim_cuGraphExecKernelNodeSetParams(
 
 	if (!p)
 		return CUDA_ERROR_INVALID_VALUE;
-	memset(&op, 0, sizeof(op));
-	int result = front_kernel_op(&op, p->func,
-		(unsigned int[]){ p->gridDimX, p->gridDimY, p->gridDimZ },
-		(unsigned int[]){ p->blockDimX, p->blockDimY, p->blockDimZ }, p->sharedMemBytes,
-		p->kernelParams, p->extra);
+	int result = front_node_op(&op, p, NULL);
 	return result ? (CUresult)result : change(exec, node, &op);
 }
 
@@ -239,7 +140,7 @@ CUresult sim_cuGraphExecMemsetNodeSetParams(
 
 	(void)context;
 	if (p)
-		result = front_fill_op(&op, p->dst, p->pitch, p->value, p->elementSize, p->width,
+		result = xsim_fill_op(&op, p->dst, p->pitch, p->value, p->elementSize, p->width,
 			p->height ? p->height : 1);
 	return result ? (CUresult)result : change(exec, node, &op);
 }

@@ -11,13 +11,12 @@
 #define XS_SIM_CUDA_FRONT_H
 
 #include "platform/cuda/cuda_driver.h"
-#include "platform/sim/capture.h"
+#include "platform/sim/build.h"
 #include "platform/sim/config.h"
-#include "platform/sim/context.h"
-#include "platform/sim/event.h"
-#include "platform/sim/graph.h"
+#include "platform/sim/copy.h"
 #include "platform/sim/kernel.h"
-#include "platform/sim/stream.h"
+#include "platform/sim/launch.h"
+#include "platform/sim/submit.h"
 
 #define XS_API(symbol, since, class, form, params, args) CUresult sim_##symbol params;
 #include "platform/cuda/cuda_api.def"
@@ -26,30 +25,16 @@
 #define XSIM_SAME(variant, symbol)                                                                 \
 	__typeof__(sim_##symbol) sim_##variant __attribute__((alias("sim_" #symbol)))
 
-/* Every driver call that a stream can not mean otherwise goes through these. */
-
 /* The stream behind a handle; the sticky error of its context, or why there is none. */
 int front_stream(CUstream handle, struct xsim_stream **out);
-
-/* Queues op, or adds it to the capture that the stream is part of as a node of the given type.
- * What op owns passes on in any case. */
-int front_submit(struct xsim_stream *stream, int type, struct xsim_op *op);
-
-/* The same and waits until it is done; not allowed while capturing. */
-int front_submit_wait(struct xsim_stream *stream, struct xsim_op *op);
 
 /* A current context without a sticky error; and no capture that forbids this call. */
 int front_context(struct xsim_context **out);
 int front_unsafe(struct xsim_context **out);
 
-/* Fills op from the description of a launch. */
-int front_kernel_op(struct xsim_op *op, CUfunction function, const unsigned int grid[3],
-	const unsigned int block[3], unsigned int shared_bytes, void **params, void **extra);
-
-/* Fills op from a description of a copy. */
+/* Fills op from a description. */
 int front_copy_op(struct xsim_op *op, const CUDA_MEMCPY3D *copy);
-int front_fill_op(struct xsim_op *op, CUdeviceptr dst, size_t pitch, unsigned int value,
-	unsigned int element, size_t width, size_t height);
+int front_node_op(struct xsim_op *op, const CUDA_KERNEL_NODE_PARAMS_v1 *p, CUkernel kernel);
 int front_memops_op(struct xsim_op *op, unsigned int count, const CUstreamBatchMemOpParams *ops);
 
 static inline bool front_is_device(int device)

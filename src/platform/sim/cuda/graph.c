@@ -1,91 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Graphs: building, asking, changing. Instantiating and launching is in exec.c. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "platform/sim/cuda/front.h"
 
-static struct xsim_graph *graph_of(CUgraph handle)
-{
-	return xsim_handle_is(handle, XSIM_KIND_GRAPH) ? (struct xsim_graph *)handle : NULL;
-}
-
-static struct xsim_node *node_of(CUgraphNode handle)
-{
-	return xsim_handle_is(handle, XSIM_KIND_NODE) ? (struct xsim_node *)handle : NULL;
-}
-
 CUresult sim_cuGraphCreate(CUgraph *graph, unsigned int flags)
 {
-	if (xs_load_acquire(&xsim_state) != XSIM_OK)
-		return CUDA_ERROR_NOT_INITIALIZED;
-	if (!graph || flags)
-		return CUDA_ERROR_INVALID_VALUE;
-	*graph = (CUgraph)xsim_graph_create();
-	return *graph ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+	return (CUresult)(flags ? XSIM_INVALID_VALUE : xsim_build_create((void **)graph));
 }
 
-CUresult sim_cuGraphDestroy(CUgraph handle)
+CUresult sim_cuGraphDestroy(CUgraph graph)
 {
-	if (!graph_of(handle))
-		return CUDA_ERROR_INVALID_VALUE;
-	xs_mutex_lock(&xsim_lock);
-	xsim_graph_destroy(graph_of(handle));
-	xs_mutex_unlock(&xsim_lock);
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_destroy(graph);
 }
 
 CUresult sim_cuGraphClone(CUgraph *graph_clone, CUgraph original_graph)
 {
-	if (!graph_clone || !graph_of(original_graph))
-		return CUDA_ERROR_INVALID_VALUE;
-	xs_mutex_lock(&xsim_lock);
-	*graph_clone = (CUgraph)xsim_graph_clone(graph_of(original_graph));
-	xs_mutex_unlock(&xsim_lock);
-	return *graph_clone ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+	return (CUresult)xsim_build_clone(original_graph, (void **)graph_clone);
 }
 
 CUresult sim_cuGraphNodeFindInClone(
 	CUgraphNode *node, CUgraphNode original_node, CUgraph cloned_graph)
 {
-	struct xsim_graph *graph = graph_of(cloned_graph);
-
-	if (!node || !graph)
-		return CUDA_ERROR_INVALID_VALUE;
-	for (uint32_t i = 0; i < graph->nodes.count; i++) {
-		if (graph->nodes.item[i]->origin == (struct xsim_node *)original_node) {
-			*node = (CUgraphNode)graph->nodes.item[i];
-			return CUDA_SUCCESS;
-		}
-	}
-	return CUDA_ERROR_INVALID_VALUE;
+	return (CUresult)xsim_build_find_clone(cloned_graph, original_node, (void **)node);
 }
 
 /* --- adding nodes ----------------------------------------------------------------------------- */
 
-/* Adds a node; what op owns passes on in any case. */
-static CUresult add(CUgraphNode *out, CUgraph handle, const CUgraphNode *dependencies, size_t count,
+static CUresult add(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies, size_t count,
 	int type, struct xsim_op *op)
 {
-	struct xsim_graph *graph = graph_of(handle);
-	CUresult result = CUDA_ERROR_OUT_OF_MEMORY;
-	bool valid = out && graph && (dependencies || !count);
-
-	xs_mutex_lock(&xsim_lock);
-	for (size_t i = 0; valid && i < count; i++)
-		valid = node_of(dependencies[i]) && node_of(dependencies[i])->graph == graph;
-	struct xsim_node *node = NULL;
-	if (valid)
-		node = xsim_graph_add(
-			graph, type, op, (struct xsim_node *const *)dependencies, count);
-	if (node) {
-		*out = (CUgraphNode)node;
-		result = CUDA_SUCCESS;
-	} else {
-		xsim_op_drop(op);
-	}
-	xs_mutex_unlock(&xsim_lock);
-	return valid ? result : CUDA_ERROR_INVALID_VALUE;
+	return (CUresult)xsim_build_add(
+		graph, (void *const *)dependencies, count, type, op, (void **)out);
 }
 
 CUresult sim_cuGraphAddEmptyNode(
@@ -93,29 +39,32 @@ CUresult sim_cuGraphAddEmptyNode(
 {
 	struct xsim_op op = { .kind = XSIM_OP_EMPTY };
 
-	return add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_EMPTY, &op);
+	return add(out, graph, dependencies, num_dependencies, XSIM_NODE_EMPTY, &op);
 }
 
-static int kernel_op(struct xsim_op *op, const CUDA_KERNEL_NODE_PARAMS_v1 *p, CUkernel kernel)
+int front_node_op(struct xsim_op *op, const CUDA_KERNEL_NODE_PARAMS_v1 *p, CUkernel kernel)
 {
-	CUfunction function = p->func ? p->func : (CUfunction)kernel;
+	struct xsim_launch_args args = {
+		p->func ? (const void *)p->func : (const void *)kernel,
+		{ p->gridDimX, p->gridDimY, p->gridDimZ },
+		{ p->blockDimX, p->blockDimY, p->blockDimZ },
+		p->sharedMemBytes,
+		p->kernelParams,
+		p->extra,
+	};
 
 	memset(op, 0, sizeof(*op));
-	return front_kernel_op(op, function,
-		(unsigned int[]){ p->gridDimX, p->gridDimY, p->gridDimZ },
-		(unsigned int[]){ p->blockDimX, p->blockDimY, p->blockDimZ }, p->sharedMemBytes,
-		p->kernelParams, p->extra);
+	return xsim_kernel_op(op, &args);
 }
 
 CUresult sim_cuGraphAddKernelNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
 	size_t num_dependencies, const CUDA_KERNEL_NODE_PARAMS_v1 *node_params)
 {
 	struct xsim_op op;
-	int result = node_params ? kernel_op(&op, node_params, NULL) : XSIM_INVALID_VALUE;
+	int result = node_params ? front_node_op(&op, node_params, NULL) : XSIM_INVALID_VALUE;
 
 	return result ? (CUresult)result
-		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_KERNEL,
-				&op);
+		      : add(out, graph, dependencies, num_dependencies, XSIM_NODE_KERNEL, &op);
 }
 
 CUresult sim_cuGraphAddKernelNode_v2(CUgraphNode *out, CUgraph graph,
@@ -126,12 +75,11 @@ CUresult sim_cuGraphAddKernelNode_v2(CUgraphNode *out, CUgraph graph,
 	int result = XSIM_INVALID_VALUE;
 
 	if (node_params)
-		result = kernel_op(&op,
+		result = front_node_op(&op,
 			(const CUDA_KERNEL_NODE_PARAMS_v1 *)(const void *)node_params,
 			node_params->kern);
 	return result ? (CUresult)result
-		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_KERNEL,
-				&op);
+		      : add(out, graph, dependencies, num_dependencies, XSIM_NODE_KERNEL, &op);
 }
 
 CUresult sim_cuGraphAddMemcpyNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
@@ -142,13 +90,12 @@ CUresult sim_cuGraphAddMemcpyNode(CUgraphNode *out, CUgraph graph, const CUgraph
 
 	(void)context;
 	return result ? (CUresult)result
-		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_MEMCPY,
-				&op);
+		      : add(out, graph, dependencies, num_dependencies, XSIM_NODE_COPY, &op);
 }
 
 static int memset_op(struct xsim_op *op, const CUDA_MEMSET_NODE_PARAMS *p)
 {
-	return p ? front_fill_op(op, p->dst, p->pitch, p->value, p->elementSize, p->width,
+	return p ? xsim_fill_op(op, p->dst, p->pitch, p->value, p->elementSize, p->width,
 			   p->height ? p->height : 1)
 		 : XSIM_INVALID_VALUE;
 }
@@ -161,8 +108,7 @@ CUresult sim_cuGraphAddMemsetNode(CUgraphNode *out, CUgraph graph, const CUgraph
 
 	(void)context;
 	return result ? (CUresult)result
-		      : add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_MEMSET,
-				&op);
+		      : add(out, graph, dependencies, num_dependencies, XSIM_NODE_FILL, &op);
 }
 
 CUresult sim_cuGraphAddHostNode(CUgraphNode *out, CUgraph graph, const CUgraphNode *dependencies,
@@ -172,28 +118,21 @@ CUresult sim_cuGraphAddHostNode(CUgraphNode *out, CUgraph graph, const CUgraphNo
 		return CUDA_ERROR_INVALID_VALUE;
 	struct xsim_op op = { .kind = XSIM_OP_HOST,
 		.host = { .function = p->fn, .data = p->userData } };
-	return add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_HOST, &op);
+	return add(out, graph, dependencies, num_dependencies, XSIM_NODE_HOST, &op);
 }
 
 CUresult sim_cuGraphAddEventRecordNode(CUgraphNode *out, CUgraph graph,
 	const CUgraphNode *dependencies, size_t num_dependencies, CUevent event)
 {
-	if (!xsim_handle_is(event, XSIM_KIND_EVENT))
-		return CUDA_ERROR_INVALID_HANDLE;
-	struct xsim_op op = { .kind = XSIM_OP_RECORD, .record.event = (struct xsim_event *)event };
-	xsim_event_ref(op.record.event);
-	return add(
-		out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_EVENT_RECORD, &op);
+	return (CUresult)xsim_build_add_event(graph, (void *const *)dependencies, num_dependencies,
+		XSIM_NODE_RECORD, event, (void **)out);
 }
 
 CUresult sim_cuGraphAddEventWaitNode(CUgraphNode *out, CUgraph graph,
 	const CUgraphNode *dependencies, size_t num_dependencies, CUevent event)
 {
-	if (!xsim_handle_is(event, XSIM_KIND_EVENT))
-		return CUDA_ERROR_INVALID_HANDLE;
-	struct xsim_op op = { .kind = XSIM_OP_WAIT, .wait.event = (struct xsim_event *)event };
-	xsim_event_ref(op.wait.event);
-	return add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_WAIT_EVENT, &op);
+	return (CUresult)xsim_build_add_event(graph, (void *const *)dependencies, num_dependencies,
+		XSIM_NODE_WAIT, event, (void **)out);
 }
 
 CUresult sim_cuGraphAddBatchMemOpNode(CUgraphNode *out, CUgraph graph,
@@ -204,41 +143,19 @@ CUresult sim_cuGraphAddBatchMemOpNode(CUgraphNode *out, CUgraph graph,
 	int result = p ? front_memops_op(&op, p->count, p->paramArray) : XSIM_INVALID_VALUE;
 
 	return result ? (CUresult)result
-		      : add(out, graph, dependencies, num_dependencies,
-				CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, &op);
+		      : add(out, graph, dependencies, num_dependencies, XSIM_NODE_MEMOPS, &op);
 }
 
 CUresult sim_cuGraphAddChildGraphNode(CUgraphNode *out, CUgraph graph,
 	const CUgraphNode *dependencies, size_t num_dependencies, CUgraph child_graph)
 {
-	struct xsim_op op = { .kind = XSIM_OP_EMPTY };
-
-	if (!graph_of(child_graph))
-		return CUDA_ERROR_INVALID_VALUE;
-	xs_mutex_lock(&xsim_lock);
-	struct xsim_graph *child = xsim_graph_clone(graph_of(child_graph));
-	xs_mutex_unlock(&xsim_lock);
-	if (!child)
-		return CUDA_ERROR_OUT_OF_MEMORY;
-	CUresult result =
-		add(out, graph, dependencies, num_dependencies, CU_GRAPH_NODE_TYPE_GRAPH, &op);
-	xs_mutex_lock(&xsim_lock);
-	if (result)
-		xsim_graph_destroy(child);
-	else
-		node_of(*out)->child = child;
-	xs_mutex_unlock(&xsim_lock);
-	return result;
+	return (CUresult)xsim_build_add_child(
+		graph, (void *const *)dependencies, num_dependencies, child_graph, (void **)out);
 }
 
-CUresult sim_cuGraphDestroyNode(CUgraphNode handle)
+CUresult sim_cuGraphDestroyNode(CUgraphNode node)
 {
-	if (!node_of(handle))
-		return CUDA_ERROR_INVALID_VALUE;
-	xs_mutex_lock(&xsim_lock);
-	xsim_graph_remove(node_of(handle));
-	xs_mutex_unlock(&xsim_lock);
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_remove(node);
 }
 
 /* --- edges ------------------------------------------------------------------------------------ */
@@ -246,20 +163,8 @@ CUresult sim_cuGraphDestroyNode(CUgraphNode handle)
 CUresult sim_cuGraphAddDependencies(
 	CUgraph graph, const CUgraphNode *from, const CUgraphNode *to, size_t num_dependencies)
 {
-	CUresult result = CUDA_SUCCESS;
-
-	if (!graph_of(graph) || (num_dependencies && (!from || !to)))
-		return CUDA_ERROR_INVALID_VALUE;
-	xs_mutex_lock(&xsim_lock);
-	for (size_t i = 0; i < num_dependencies && !result; i++) {
-		if (!node_of(from[i]) || !node_of(to[i]) || from[i] == to[i] ||
-			xsim_nodes_has(&node_of(to[i])->deps, node_of(from[i])))
-			result = CUDA_ERROR_INVALID_VALUE;
-		else
-			xsim_nodes_add(&node_of(to[i])->deps, node_of(from[i]));
-	}
-	xs_mutex_unlock(&xsim_lock);
-	return result;
+	return (CUresult)xsim_build_connect(
+		graph, (void *const *)from, (void *const *)to, num_dependencies);
 }
 
 CUresult sim_cuGraphAddDependencies_v2(CUgraph graph, const CUgraphNode *from,
@@ -269,58 +174,19 @@ CUresult sim_cuGraphAddDependencies_v2(CUgraph graph, const CUgraphNode *from,
 	return sim_cuGraphAddDependencies(graph, from, to, num_dependencies);
 }
 
-CUresult sim_cuGraphGetNodes(CUgraph handle, CUgraphNode *nodes, size_t *num_nodes)
+CUresult sim_cuGraphGetNodes(CUgraph graph, CUgraphNode *nodes, size_t *num_nodes)
 {
-	struct xsim_graph *graph = graph_of(handle);
-
-	if (!graph || !num_nodes)
-		return CUDA_ERROR_INVALID_VALUE;
-	for (size_t i = 0; nodes && i < *num_nodes; i++)
-		nodes[i] = i < graph->nodes.count ? (CUgraphNode)graph->nodes.item[i] : NULL;
-	if (!nodes || *num_nodes > graph->nodes.count)
-		*num_nodes = graph->nodes.count;
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_nodes(graph, (void **)nodes, num_nodes);
 }
 
-CUresult sim_cuGraphGetRootNodes(CUgraph handle, CUgraphNode *root_nodes, size_t *num_root_nodes)
+CUresult sim_cuGraphGetRootNodes(CUgraph graph, CUgraphNode *root_nodes, size_t *num_root_nodes)
 {
-	struct xsim_graph *graph = graph_of(handle);
-	size_t count = 0;
-
-	if (!graph || !num_root_nodes)
-		return CUDA_ERROR_INVALID_VALUE;
-	for (uint32_t i = 0; i < graph->nodes.count; i++) {
-		if (graph->nodes.item[i]->deps.count)
-			continue;
-		if (root_nodes && count < *num_root_nodes)
-			root_nodes[count] = (CUgraphNode)graph->nodes.item[i];
-		count++;
-	}
-	if (!root_nodes || *num_root_nodes > count)
-		*num_root_nodes = count;
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_roots(graph, (void **)root_nodes, num_root_nodes);
 }
 
-CUresult sim_cuGraphGetEdges(CUgraph handle, CUgraphNode *from, CUgraphNode *to, size_t *num_edges)
+CUresult sim_cuGraphGetEdges(CUgraph graph, CUgraphNode *from, CUgraphNode *to, size_t *num_edges)
 {
-	struct xsim_graph *graph = graph_of(handle);
-	size_t count = 0;
-
-	if (!graph || !num_edges || !from != !to)
-		return CUDA_ERROR_INVALID_VALUE;
-	for (uint32_t i = 0; i < graph->nodes.count; i++) {
-		struct xsim_node *node = graph->nodes.item[i];
-
-		for (uint32_t d = 0; d < node->deps.count; d++, count++) {
-			if (!from || count >= *num_edges)
-				continue;
-			from[count] = (CUgraphNode)node->deps.item[d];
-			to[count] = (CUgraphNode)node;
-		}
-	}
-	if (!from || *num_edges > count)
-		*num_edges = count;
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_edges(graph, (void **)from, (void **)to, num_edges);
 }
 
 CUresult sim_cuGraphGetEdges_v2(CUgraph graph, CUgraphNode *from, CUgraphNode *to,
@@ -332,17 +198,9 @@ CUresult sim_cuGraphGetEdges_v2(CUgraph graph, CUgraphNode *from, CUgraphNode *t
 }
 
 CUresult sim_cuGraphNodeGetDependencies(
-	CUgraphNode handle, CUgraphNode *dependencies, size_t *num_dependencies)
+	CUgraphNode node, CUgraphNode *dependencies, size_t *num_dependencies)
 {
-	struct xsim_node *node = node_of(handle);
-
-	if (!node || !num_dependencies)
-		return CUDA_ERROR_INVALID_VALUE;
-	for (size_t i = 0; dependencies && i < *num_dependencies; i++)
-		dependencies[i] = i < node->deps.count ? (CUgraphNode)node->deps.item[i] : NULL;
-	if (!dependencies || *num_dependencies > node->deps.count)
-		*num_dependencies = node->deps.count;
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_dependencies(node, (void **)dependencies, num_dependencies);
 }
 
 CUresult sim_cuGraphNodeGetDependencies_v2(CUgraphNode node, CUgraphNode *dependencies,
@@ -357,37 +215,32 @@ CUresult sim_cuGraphNodeGetDependencies_v2(CUgraphNode node, CUgraphNode *depend
 
 CUresult sim_cuGraphNodeGetType(CUgraphNode handle, CUgraphNodeType *type)
 {
-	if (!node_of(handle) || !type)
+	if (!xsim_node_of(handle) || !type)
 		return CUDA_ERROR_INVALID_VALUE;
-	*type = (CUgraphNodeType)node_of(handle)->type;
+	*type = (CUgraphNodeType)xsim_node_of(handle)->type;
 	return CUDA_SUCCESS;
 }
 
 CUresult sim_cuGraphChildGraphNodeGetGraph(CUgraphNode handle, CUgraph *graph)
 {
-	if (!node_of(handle) || !graph || !node_of(handle)->child)
+	if (!xsim_node_of(handle) || !graph || !xsim_node_of(handle)->child)
 		return CUDA_ERROR_INVALID_VALUE;
-	*graph = (CUgraph)node_of(handle)->child;
+	*graph = (CUgraph)xsim_node_of(handle)->child;
 	return CUDA_SUCCESS;
 }
 
 CUresult sim_cuGraphKernelNodeGetParams(CUgraphNode handle, CUDA_KERNEL_NODE_PARAMS_v1 *p)
 {
-	struct xsim_node *node = node_of(handle);
+	struct xsim_node *node = xsim_node_of(handle);
 
 	if (!node || !p || node->op.kind != XSIM_OP_KERNEL)
 		return CUDA_ERROR_INVALID_VALUE;
 	const struct xsim_op *op = &node->op;
-	struct xsim_function *function = op->kernel.function;
-	void **addresses = calloc(XSIM_MAX_PARAMS, sizeof(void *));
+	void **addresses = xsim_build_params(node);
 	if (!addresses)
 		return CUDA_ERROR_OUT_OF_MEMORY;
-	free(node->extra);
-	node->extra = addresses;
-	for (uint32_t i = 0; i < function->param_count; i++)
-		addresses[i] = (char *)(uintptr_t)xsim_op_params(op) + function->offset[i];
 	*p = (CUDA_KERNEL_NODE_PARAMS_v1){
-		.func = (CUfunction)function,
+		.func = (CUfunction)op->kernel.function,
 		.gridDimX = op->kernel.grid[0],
 		.gridDimY = op->kernel.grid[1],
 		.gridDimZ = op->kernel.grid[2],
@@ -412,27 +265,17 @@ CUresult sim_cuGraphKernelNodeGetParams_v2(CUgraphNode handle, CUDA_KERNEL_NODE_
 	return result;
 }
 
-static CUresult replace(CUgraphNode handle, int type, struct xsim_op *op)
+static CUresult replace(CUgraphNode node, int type, struct xsim_op *op)
 {
-	struct xsim_node *node = node_of(handle);
-
-	if (!node || node->type != type) {
-		xsim_op_drop(op);
-		return CUDA_ERROR_INVALID_VALUE;
-	}
-	xs_mutex_lock(&xsim_lock);
-	xsim_op_drop(&node->op);
-	node->op = *op;
-	xs_mutex_unlock(&xsim_lock);
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_build_replace(node, type, op);
 }
 
 CUresult sim_cuGraphKernelNodeSetParams(CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS_v1 *p)
 {
 	struct xsim_op op;
-	int result = p ? kernel_op(&op, p, NULL) : XSIM_INVALID_VALUE;
+	int result = p ? front_node_op(&op, p, NULL) : XSIM_INVALID_VALUE;
 
-	return result ? (CUresult)result : replace(node, CU_GRAPH_NODE_TYPE_KERNEL, &op);
+	return result ? (CUresult)result : replace(node, XSIM_NODE_KERNEL, &op);
 }
 
 CUresult sim_cuGraphKernelNodeSetParams_v2(CUgraphNode node, const CUDA_KERNEL_NODE_PARAMS *p)
@@ -446,7 +289,7 @@ CUresult sim_cuGraphMemsetNodeSetParams(CUgraphNode node, const CUDA_MEMSET_NODE
 	struct xsim_op op;
 	int result = memset_op(&op, p);
 
-	return result ? (CUresult)result : replace(node, CU_GRAPH_NODE_TYPE_MEMSET, &op);
+	return result ? (CUresult)result : replace(node, XSIM_NODE_FILL, &op);
 }
 
 CUresult sim_cuGraphMemcpyNodeSetParams(CUgraphNode node, const CUDA_MEMCPY3D *p)
@@ -454,12 +297,12 @@ CUresult sim_cuGraphMemcpyNodeSetParams(CUgraphNode node, const CUDA_MEMCPY3D *p
 	struct xsim_op op;
 	int result = p ? front_copy_op(&op, p) : XSIM_INVALID_VALUE;
 
-	return result ? (CUresult)result : replace(node, CU_GRAPH_NODE_TYPE_MEMCPY, &op);
+	return result ? (CUresult)result : replace(node, XSIM_NODE_COPY, &op);
 }
 
 CUresult sim_cuGraphHostNodeGetParams(CUgraphNode handle, CUDA_HOST_NODE_PARAMS *p)
 {
-	struct xsim_node *node = node_of(handle);
+	struct xsim_node *node = xsim_node_of(handle);
 
 	if (!node || !p || node->op.kind != XSIM_OP_HOST)
 		return CUDA_ERROR_INVALID_VALUE;
@@ -469,7 +312,7 @@ CUresult sim_cuGraphHostNodeGetParams(CUgraphNode handle, CUDA_HOST_NODE_PARAMS 
 
 CUresult sim_cuGraphMemsetNodeGetParams(CUgraphNode handle, CUDA_MEMSET_NODE_PARAMS *p)
 {
-	struct xsim_node *node = node_of(handle);
+	struct xsim_node *node = xsim_node_of(handle);
 
 	if (!node || !p || node->op.kind != XSIM_OP_FILL)
 		return CUDA_ERROR_INVALID_VALUE;

@@ -10,23 +10,11 @@
 static int add(struct xsim_memop *memop, bool wait, bool wide, CUdeviceptr address, uint64_t value,
 	unsigned int flags)
 {
-	unsigned int size = wide ? 8 : 4;
-
-	if (address % size || !xsim_memory_find(address, size, NULL))
-		return XSIM_INVALID_VALUE;
-	if (wait) {
+	if (wait)
 		flags &= ~(unsigned int)CU_STREAM_WAIT_VALUE_FLUSH;
-		if (flags > CU_STREAM_WAIT_VALUE_NOR)
-			return XSIM_INVALID_VALUE;
-	} else if (flags != CU_STREAM_WRITE_VALUE_DEFAULT) {
+	else if (flags != CU_STREAM_WRITE_VALUE_DEFAULT)
 		return XSIM_INVALID_VALUE;
-	}
-	*memop = (struct xsim_memop){ .wait = wait,
-		.wide = wide,
-		.condition = (uint8_t)flags,
-		.address = (void *)(uintptr_t)address,
-		.value = value };
-	return XSIM_OK;
+	return xsim_memop_init(memop, wait, wide, address, value, wait ? flags : 0);
 }
 
 int front_memops_op(struct xsim_op *op, unsigned int count, const CUstreamBatchMemOpParams *ops)
@@ -83,8 +71,7 @@ CUresult sim_cuStreamBatchMemOp_v2(
 		result = XSIM_INVALID_VALUE;
 	if (!result)
 		result = front_memops_op(&op, count, ops);
-	return (CUresult)(result ? result
-				 : front_submit(stream, CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, &op));
+	return (CUresult)(result ? result : xsim_submit(stream, XSIM_NODE_MEMOPS, &op));
 }
 XSIM_SAME(cuStreamBatchMemOp, cuStreamBatchMemOp_v2);
 XSIM_SAME(cuStreamBatchMemOp_ptsz, cuStreamBatchMemOp_v2);

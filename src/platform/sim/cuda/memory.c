@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "platform/sim/cuda/front.h"
+#include "platform/sim/pool.h"
 
 #define DEVICE_TYPES                                                                               \
 	(1u << XSIM_MEMORY_DEVICE | 1u << XSIM_MEMORY_MANAGED | 1u << XSIM_MEMORY_POOLED)
@@ -280,11 +281,6 @@ CUresult sim_cuPointerSetAttribute(
 
 /* --- stream-ordered memory -------------------------------------------------------------------- */
 
-static struct xsim_pool *pool_of(CUmemoryPool handle)
-{
-	return xsim_handle_is(handle, XSIM_KIND_POOL) ? (struct xsim_pool *)handle : NULL;
-}
-
 static CUresult allocate_async(
 	CUdeviceptr *dptr, size_t bytes, struct xsim_pool *pool, CUstream hStream)
 {
@@ -292,25 +288,11 @@ static CUresult allocate_async(
 	uint64_t address;
 	int result = front_stream(hStream, &stream);
 
-	if (result)
-		return (CUresult)result;
-	if (!dptr || !bytes)
-		return CUDA_ERROR_INVALID_VALUE;
-	if (!pool)
-		pool = xsim_devices[stream->context->device].pool;
-	struct xsim_range range = { .size = bytes,
-		.type = XSIM_MEMORY_POOLED,
-		.device = pool->device,
-		.context = NULL,
-		.pool = pool };
-	result = xsim_memory_alloc(&range, &address);
-	if (result)
-		return (CUresult)result;
-	struct xsim_op op = { .kind = XSIM_OP_EMPTY };
-	result = front_submit(stream, CU_GRAPH_NODE_TYPE_EMPTY, &op);
-	if (result)
-		xsim_memory_free(address, 1u << XSIM_MEMORY_POOLED);
-	else
+	if (!result && (!dptr || !bytes))
+		result = XSIM_INVALID_VALUE;
+	if (!result)
+		result = xsim_alloc_async(stream, pool, bytes, &address);
+	if (!result)
 		*dptr = address;
 	return (CUresult)result;
 }
@@ -324,25 +306,20 @@ XSIM_SAME(cuMemAllocAsync_ptsz, cuMemAllocAsync);
 CUresult sim_cuMemAllocFromPoolAsync(
 	CUdeviceptr *dptr, size_t bytes, CUmemoryPool pool, CUstream hStream)
 {
-	if (!pool_of(pool))
+	if (!xsim_pool_of(pool))
 		return CUDA_ERROR_INVALID_VALUE;
-	return allocate_async(dptr, bytes, pool_of(pool), hStream);
+	return allocate_async(dptr, bytes, xsim_pool_of(pool), hStream);
 }
 XSIM_SAME(cuMemAllocFromPoolAsync_ptsz, cuMemAllocFromPoolAsync);
 
 CUresult sim_cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
 {
 	struct xsim_stream *stream;
-	struct xsim_range range;
 	int result = front_stream(hStream, &stream);
 
-	if (result || !dptr)
-		return (CUresult)result;
-	if (!xsim_memory_find(dptr, 1, &range) || range.base != dptr ||
-		range.type != XSIM_MEMORY_POOLED)
-		return CUDA_ERROR_INVALID_VALUE;
-	struct xsim_op op = { .kind = XSIM_OP_RELEASE, .release.address = dptr };
-	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_MEM_FREE, &op);
+	if (!result && dptr)
+		result = xsim_free_async(stream, dptr);
+	return (CUresult)result;
 }
 XSIM_SAME(cuMemFreeAsync_ptsz, cuMemFreeAsync);
 
@@ -356,17 +333,9 @@ CUresult sim_cuMemPoolCreate(CUmemoryPool *pool, const CUmemPoolProps *pool_prop
 	return created ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
 }
 
-CUresult sim_cuMemPoolDestroy(CUmemoryPool handle)
+CUresult sim_cuMemPoolDestroy(CUmemoryPool pool)
 {
-	struct xsim_pool *pool = pool_of(handle);
-
-	if (!pool || pool->is_default)
-		return CUDA_ERROR_INVALID_VALUE;
-	struct xsim_device *device = &xsim_devices[pool->device];
-	if (device->pool == pool)
-		device->pool = device->default_pool;
-	xsim_handle_kill(pool); /* its allocations still count down in it */
-	return CUDA_SUCCESS;
+	return (CUresult)xsim_pool_destroy(pool);
 }
 
 CUresult sim_cuDeviceGetDefaultMemPool(CUmemoryPool *pool, CUdevice device)
@@ -387,7 +356,7 @@ CUresult sim_cuDeviceGetMemPool(CUmemoryPool *pool, CUdevice device)
 
 CUresult sim_cuDeviceSetMemPool(CUdevice device, CUmemoryPool handle)
 {
-	struct xsim_pool *pool = pool_of(handle);
+	struct xsim_pool *pool = xsim_pool_of(handle);
 
 	if (!front_is_device(device) || !pool || pool->device != device)
 		return CUDA_ERROR_INVALID_VALUE;
@@ -398,68 +367,30 @@ CUresult sim_cuDeviceSetMemPool(CUdevice device, CUmemoryPool handle)
 CUresult sim_cuMemPoolTrimTo(CUmemoryPool pool, size_t min_bytes_to_keep)
 {
 	(void)min_bytes_to_keep; /* nothing is kept */
-	return pool_of(pool) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	return xsim_pool_of(pool) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-CUresult sim_cuMemPoolSetAttribute(CUmemoryPool handle, CUmemPool_attribute attribute, void *value)
+CUresult sim_cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attribute, void *value)
 {
-	struct xsim_pool *pool = pool_of(handle);
-
-	if (!pool || !value)
-		return CUDA_ERROR_INVALID_VALUE;
-	switch ((int)attribute) {
-	case 1 ... 3:
-		pool->attributes[attribute - 1] = *(unsigned int *)value;
-		return CUDA_SUCCESS;
-	case CU_MEMPOOL_ATTR_RELEASE_THRESHOLD:
-		pool->attributes[3] = *(uint64_t *)value;
-		return CUDA_SUCCESS;
-	case CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH:
-	case CU_MEMPOOL_ATTR_USED_MEM_HIGH:
-		xs_store_relaxed(&pool->used_high, xs_load_relaxed(&pool->used));
-		return CUDA_SUCCESS;
-	default:
-		return CUDA_ERROR_INVALID_VALUE;
-	}
+	return (CUresult)xsim_pool_set(pool, (int)attribute, value);
 }
 
-CUresult sim_cuMemPoolGetAttribute(CUmemoryPool handle, CUmemPool_attribute attribute, void *value)
+CUresult sim_cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attribute, void *value)
 {
-	struct xsim_pool *pool = pool_of(handle);
-
-	if (!pool || !value)
-		return CUDA_ERROR_INVALID_VALUE;
-	switch ((int)attribute) {
-	case 1 ... 3:
-		*(unsigned int *)value = (unsigned int)pool->attributes[attribute - 1];
-		return CUDA_SUCCESS;
-	case CU_MEMPOOL_ATTR_RELEASE_THRESHOLD:
-		*(uint64_t *)value = pool->attributes[3];
-		return CUDA_SUCCESS;
-	case CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT:
-	case CU_MEMPOOL_ATTR_USED_MEM_CURRENT:
-		*(uint64_t *)value = xs_load_relaxed(&pool->used);
-		return CUDA_SUCCESS;
-	case CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH:
-	case CU_MEMPOOL_ATTR_USED_MEM_HIGH:
-		*(uint64_t *)value = xs_load_relaxed(&pool->used_high);
-		return CUDA_SUCCESS;
-	default:
-		return CUDA_ERROR_INVALID_VALUE;
-	}
+	return (CUresult)xsim_pool_get(pool, (int)attribute, value);
 }
 
 CUresult sim_cuMemPoolSetAccess(CUmemoryPool pool, const CUmemAccessDesc *map, size_t count)
 {
 	(void)map;
 	(void)count;
-	return pool_of(pool) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+	return xsim_pool_of(pool) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
 CUresult sim_cuMemPoolGetAccess(
 	CUmemAccess_flags *flags, CUmemoryPool mem_pool, CUmemLocation *location)
 {
-	if (!flags || !location || !pool_of(mem_pool))
+	if (!flags || !location || !xsim_pool_of(mem_pool))
 		return CUDA_ERROR_INVALID_VALUE;
 	*flags = 3; /* read and write */
 	return CUDA_SUCCESS;

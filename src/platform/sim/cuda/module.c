@@ -1,79 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Modules, libraries and functions. The image does not matter: whatever it is, its functions are
- * the kernels that the device knows by name. A library is a module, a kernel is a function.
- */
-#include <stdlib.h>
-#include <string.h>
+/* Modules, libraries and functions. A library is a module, a kernel is a function. */
 #include <unistd.h>
 
 #include "platform/sim/cuda/front.h"
+#include "platform/sim/module.h"
 
-struct front_module {
-	struct xsim_handle handle;
-	struct xs_mutex lock;
-	struct xsim_function **functions; /* [lock] those asked for so far */
-	unsigned int count, room;         /* [lock] */
-};
-
-static CUresult load(struct front_module **out, const void *image)
+static CUresult load(void *out, const void *image)
 {
 	if (xs_load_acquire(&xsim_state) != XSIM_OK)
 		return CUDA_ERROR_NOT_INITIALIZED;
 	if (!out || !image)
 		return CUDA_ERROR_INVALID_VALUE;
-	*out = xsim_handle_alloc(XSIM_KIND_MODULE, sizeof(**out), NULL);
-	return *out ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
-}
-
-static CUresult unload(struct front_module *module)
-{
-	if (!xsim_handle_is(module, XSIM_KIND_MODULE))
-		return CUDA_ERROR_INVALID_HANDLE;
-	xsim_handle_kill(module);
-	for (unsigned int i = 0; i < module->count; i++)
-		xsim_function_destroy(module->functions[i]);
-	free(module->functions);
-	module->functions = NULL;
-	module->count = module->room = 0;
-	xsim_handle_free(XSIM_KIND_MODULE, module);
-	return CUDA_SUCCESS;
-}
-
-static CUresult get(struct xsim_function **out, struct front_module *module, const char *name)
-{
-	CUresult result = CUDA_SUCCESS;
-
-	if (!xsim_handle_is(module, XSIM_KIND_MODULE))
-		return CUDA_ERROR_INVALID_HANDLE;
-	if (!out || !name)
-		return CUDA_ERROR_INVALID_VALUE;
-	*out = NULL;
-	xs_mutex_lock(&module->lock);
-	for (unsigned int i = 0; i < module->count && !*out; i++) {
-		if (!strcmp(module->functions[i]->kernel.name, name))
-			*out = module->functions[i];
-	}
-	if (!*out && module->count == module->room) {
-		unsigned int more = module->room ? 2 * module->room : 16;
-		void *grown = realloc(module->functions, more * sizeof(*module->functions));
-
-		if (grown) {
-			module->functions = grown;
-			module->room = more;
-		} else {
-			result = CUDA_ERROR_OUT_OF_MEMORY;
-		}
-	}
-	if (!*out && !result)
-		result = (CUresult)xsim_function_create(name, module, out);
-	else if (*out)
-		goto out_unlock;
-	if (!result)
-		module->functions[module->count++] = *out;
-out_unlock:
-	xs_mutex_unlock(&module->lock);
-	return result;
+	return (CUresult)xsim_module_create(out);
 }
 
 /* --- modules ---------------------------------------------------------------------------------- */
@@ -83,7 +21,7 @@ CUresult sim_cuModuleLoadData(CUmodule *module, const void *image)
 	struct xsim_context *context;
 	int result = front_unsafe(&context);
 
-	return result ? (CUresult)result : load((struct front_module **)module, image);
+	return result ? (CUresult)result : load(module, image);
 }
 XSIM_SAME(cuModuleLoadFatBinary, cuModuleLoadData);
 
@@ -111,19 +49,20 @@ CUresult sim_cuModuleUnload(CUmodule module)
 	if (result)
 		return (CUresult)result;
 	xsim_context_sync(context); /* its kernels may be in flight */
-	return unload((struct front_module *)module);
+	return (CUresult)xsim_module_destroy((struct xsim_module *)module);
 }
 
 CUresult sim_cuModuleGetFunction(CUfunction *function, CUmodule module, const char *name)
 {
-	return get((struct xsim_function **)function, (struct front_module *)module, name);
+	return (CUresult)xsim_module_function(
+		(struct xsim_module *)module, name, (struct xsim_function **)function);
 }
 
 CUresult sim_cuModuleGetFunctionCount(unsigned int *count, CUmodule module)
 {
 	if (!count || !xsim_handle_is(module, XSIM_KIND_MODULE))
 		return CUDA_ERROR_INVALID_VALUE;
-	*count = ((struct front_module *)module)->count;
+	*count = ((struct xsim_module *)module)->count;
 	return CUDA_SUCCESS;
 }
 
@@ -157,7 +96,7 @@ CUresult sim_cuLibraryLoadData(CUlibrary *library, const void *code, CUjit_optio
 	(void)library_options;
 	(void)library_option_values;
 	(void)num_library_options;
-	return load((struct front_module **)library, code);
+	return load(library, code);
 }
 
 CUresult sim_cuLibraryLoadFromFile(CUlibrary *library, const char *file_name,
@@ -179,12 +118,13 @@ CUresult sim_cuLibraryUnload(CUlibrary library)
 		if (primary)
 			xsim_context_sync(primary);
 	}
-	return unload((struct front_module *)library);
+	return (CUresult)xsim_module_destroy((struct xsim_module *)library);
 }
 
 CUresult sim_cuLibraryGetKernel(CUkernel *kernel, CUlibrary library, const char *name)
 {
-	return get((struct xsim_function **)kernel, (struct front_module *)library, name);
+	return (CUresult)xsim_module_function(
+		(struct xsim_module *)library, name, (struct xsim_function **)kernel);
 }
 
 CUresult sim_cuLibraryGetModule(CUmodule *module, CUlibrary library)
@@ -233,7 +173,7 @@ CUresult sim_cuFuncGetName(const char **name, CUfunction function)
 {
 	if (!name || !function_of(function))
 		return CUDA_ERROR_INVALID_VALUE;
-	*name = function_of(function)->kernel.name;
+	*name = function_of(function)->name;
 	return CUDA_SUCCESS;
 }
 

@@ -49,13 +49,7 @@ CUresult sim_cuStreamQuery(CUstream hStream)
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
 
-	if (!result)
-		result = xsim_capture_touch_stream(stream);
-	if (!result && stream->legacy)
-		result = xsim_capture_touch_legacy(stream->context);
-	if (!result)
-		result = xsim_stream_query(stream);
-	return (CUresult)result;
+	return (CUresult)(result ? result : xsim_query(stream));
 }
 XSIM_SAME(cuStreamQuery_ptsz, cuStreamQuery);
 
@@ -64,14 +58,7 @@ CUresult sim_cuStreamSynchronize(CUstream hStream)
 	struct xsim_stream *stream;
 	int result = front_stream(hStream, &stream);
 
-	if (!result)
-		result = xsim_capture_touch_stream(stream);
-	if (!result && stream->legacy)
-		result = xsim_capture_touch_legacy(stream->context);
-	if (result)
-		return (CUresult)result;
-	xsim_stream_sync(stream);
-	return (CUresult)xs_load_acquire(&stream->context->error);
+	return (CUresult)(result ? result : xsim_sync(stream));
 }
 XSIM_SAME(cuStreamSynchronize_ptsz, cuStreamSynchronize);
 
@@ -192,16 +179,6 @@ XSIM_SAME(cuStreamCopyAttributes_ptsz, cuStreamCopyAttributes);
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-static int event_of(CUevent handle, struct xsim_event **out)
-{
-	if (xs_load_acquire(&xsim_state) != XSIM_OK)
-		return XSIM_NOT_INITIALIZED;
-	if (!xsim_handle_is(handle, XSIM_KIND_EVENT))
-		return XSIM_INVALID_HANDLE;
-	*out = (struct xsim_event *)handle;
-	return xs_load_relaxed(&(*out)->context->error);
-}
-
 CUresult sim_cuEventCreate(CUevent *event, unsigned int flags)
 {
 	struct xsim_context *context;
@@ -231,24 +208,13 @@ CUresult sim_cuEventRecordWithFlags(CUevent handle, CUstream hStream, unsigned i
 {
 	struct xsim_stream *stream;
 	struct xsim_event *event;
-	bool done = false;
-	int result = event_of(handle, &event);
+	int result = xsim_find_event(handle, &event);
 
 	if (!result)
 		result = front_stream(hStream, &stream);
 	if (!result && flags & ~(unsigned int)CU_EVENT_RECORD_EXTERNAL)
 		result = XSIM_INVALID_VALUE;
-	if (!result && event->context != stream->context)
-		result = XSIM_INVALID_HANDLE;
-	bool external = flags & CU_EVENT_RECORD_EXTERNAL;
-	if (!result && (!external || !xs_load_relaxed(&stream->capture)) &&
-		(xs_load_relaxed(&xsim_captures) || event->capture_id))
-		result = xsim_capture_record(stream, event, &done);
-	if (result || done)
-		return (CUresult)result;
-	struct xsim_op op = { .kind = XSIM_OP_RECORD, .record.event = event };
-	xsim_event_ref(event);
-	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_EVENT_RECORD, &op);
+	return (CUresult)(result ? result : xsim_record(stream, event, flags != 0));
 }
 XSIM_SAME(cuEventRecordWithFlags_ptsz, cuEventRecordWithFlags);
 
@@ -261,36 +227,27 @@ XSIM_SAME(cuEventRecord_ptsz, cuEventRecord);
 CUresult sim_cuEventQuery(CUevent handle)
 {
 	struct xsim_event *event;
-	int result = event_of(handle, &event);
+	int result = xsim_find_event(handle, &event);
 
-	if (!result)
-		result = xsim_capture_touch_event(event);
-	if (!result)
-		result = xsim_event_query(event);
-	return (CUresult)result;
+	return (CUresult)(result ? result : xsim_query_event(event));
 }
 
 CUresult sim_cuEventSynchronize(CUevent handle)
 {
 	struct xsim_event *event;
-	int result = event_of(handle, &event);
+	int result = xsim_find_event(handle, &event);
 
-	if (!result)
-		result = xsim_capture_touch_event(event);
-	if (result)
-		return (CUresult)result;
-	xsim_event_wait(event);
-	return (CUresult)xs_load_acquire(&event->context->error);
+	return (CUresult)(result ? result : xsim_sync_event(event));
 }
 
 CUresult sim_cuEventElapsedTime(float *milliseconds, CUevent start, CUevent end)
 {
 	struct xsim_event *from, *to;
 	int64_t ns;
-	int result = event_of(start, &from);
+	int result = xsim_find_event(start, &from);
 
 	if (!result)
-		result = event_of(end, &to);
+		result = xsim_find_event(end, &to);
 	if (!result && !milliseconds)
 		result = XSIM_INVALID_VALUE;
 	if (!result)
@@ -305,29 +262,12 @@ CUresult sim_cuStreamWaitEvent(CUstream hStream, CUevent handle, unsigned int fl
 {
 	struct xsim_stream *stream;
 	struct xsim_event *event;
-	bool done = false;
 	int result = front_stream(hStream, &stream);
 
 	if (!result)
-		result = event_of(handle, &event);
+		result = xsim_find_event(handle, &event);
 	if (!result && flags & ~(unsigned int)CU_EVENT_WAIT_EXTERNAL)
 		result = XSIM_INVALID_VALUE;
-	if (result)
-		return (CUresult)result;
-	bool captured = xs_load_relaxed(&stream->capture) != NULL;
-	struct xsim_op op = { .kind = XSIM_OP_WAIT };
-	if (captured && flags & CU_EVENT_WAIT_EXTERNAL) {
-		op.wait.event = event;
-		xsim_event_ref(event);
-		return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_WAIT_EVENT, &op);
-	}
-	if (xs_load_relaxed(&xsim_captures))
-		result = xsim_capture_wait(stream, event, &done);
-	if (result || done)
-		return (CUresult)result;
-	op.wait.point = xsim_event_point(event);
-	if (!op.wait.point.stream)
-		return CUDA_SUCCESS; /* never recorded: nothing to wait for */
-	return (CUresult)front_submit(stream, CU_GRAPH_NODE_TYPE_WAIT_EVENT, &op);
+	return (CUresult)(result ? result : xsim_wait_event(stream, event, flags != 0));
 }
 XSIM_SAME(cuStreamWaitEvent_ptsz, cuStreamWaitEvent);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recording and failure injection; nothing here is on the path of an ordinary run. */
-#include "platform/sim/cuda/record.h"
+#include "platform/sim/record.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +10,13 @@
 
 #include "base/futex.h"
 #include "platform/sim/context.h"
+#include "platform/sim/memory.h"
 
 #define LINE_BYTES 1024
 #define NAMES      65536 /* remembered handles; a power of two */
 #define FAILURES   32
 
-_Atomic int record_hooks = RECORD_UNREAD;
+_Atomic int xsim_record_hooks = RECORD_UNREAD;
 
 static struct xs_mutex lock;
 static int log_fd = -1; /* [lock] */
@@ -57,7 +57,7 @@ static int read_environment(void)
 		log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (log_fd >= 0)
 		hooks |= RECORD_LOG;
-	xs_store_release(&record_hooks, hooks);
+	xs_store_release(&xsim_record_hooks, hooks);
 	return hooks;
 }
 
@@ -78,28 +78,28 @@ static int wanted_failure(const char *symbol)
 	return 0;
 }
 
-CUresult record_enter(const char *symbol)
+int xsim_record_enter(const char *symbol)
 {
 	int result = 0;
 
 	xs_mutex_lock(&lock);
-	int hooks = xs_load_relaxed(&record_hooks);
+	int hooks = xs_load_relaxed(&xsim_record_hooks);
 	if (hooks & RECORD_UNREAD)
 		hooks = read_environment();
 	if (hooks & RECORD_FAIL)
 		result = wanted_failure(symbol);
 	xs_mutex_unlock(&lock);
-	return (CUresult)result;
+	return result;
 }
 
-bool record_async_failure(CUresult *error)
+bool xsim_record_async_failure(int *error)
 {
-	if (xs_likely(!(xs_load_relaxed(&record_hooks) & RECORD_FAIL)))
+	if (xs_likely(!(xs_load_relaxed(&xsim_record_hooks) & RECORD_FAIL)))
 		return false;
 	xs_mutex_lock(&lock);
-	*error = (CUresult)wanted_failure("async");
+	*error = wanted_failure("async");
 	xs_mutex_unlock(&lock);
-	return *error != CUDA_SUCCESS;
+	return *error != 0;
 }
 
 /* The ordinal of a value, given at first sight; fresh: the value is a new object. [lock] */
@@ -145,18 +145,16 @@ static bool begins(const char *type, const char *word)
 	return strncmp(type, word, strlen(word)) == 0;
 }
 
-static const char *const handle_types[] = { "CUstream", "CUcontext", "CUevent", "CUmodule",
-	"CUfunction", "CUlibrary", "CUkernel", "CUgraph", "CUgraphNode", "CUgraphExec",
-	"CUmemoryPool", "CUdeviceptr" };
-
-/* The handle type that the parameter begins with, without "CU", or NULL. */
+/* The word for the handle type that the parameter begins with, or NULL. */
 static const char *handle_type(const char *type)
 {
-	for (size_t i = 0; i < sizeof(handle_types) / sizeof(handle_types[0]); i++) {
-		size_t n = strlen(handle_types[i]);
+	if (begins(type, "const "))
+		type += 6;
+	for (const struct xsim_record_handle *h = xsim_record_types.handles; h->type; h++) {
+		size_t n = strlen(h->type);
 
-		if (strncmp(type, handle_types[i], n) == 0 && (type[n] == ' ' || type[n] == '*'))
-			return handle_types[i] + 2;
+		if (strncmp(type, h->type, n) == 0 && (type[n] == ' ' || type[n] == '*'))
+			return h->word;
 	}
 	return NULL;
 }
@@ -177,53 +175,64 @@ static bool only_tells(const char *symbol)
 	       begins(symbol, "cuStreamGet");
 }
 
-static void add_pointer(struct line *line, const char *symbol, const char *type,
-	const void *pointer, CUresult result)
+/* The one object of a handle type that a call gives back. */
+static bool is_output(const char *type)
+{
+	return !begins(type, "const") && !strchr(strchr(type, '*') + 1, '*') &&
+	       !strstr(type, "num_") && !strstr(type, "dependenc");
+}
+
+static void add_pointer(
+	struct line *line, const char *symbol, const char *type, const void *pointer, int result)
 {
 	const char *kind = handle_type(type);
+	struct xsim_range range;
 
 	if (!pointer)
 		add(line, "null");
-	else if (kind && !begins(type, "const") && result == CUDA_SUCCESS &&
-		 !strstr(type, "num_") && !strchr(strchr(type, '*') + 1, '*') &&
-		 !strstr(type, "dependenc"))
+	else if (kind && !result && is_output(type))
 		add_handle(line, kind, *(const uint64_t *)pointer, !only_tells(symbol));
-	else if (begins(type, "const char *") && !strchr(strchr(type, '*') + 1, '*') &&
-		 result == CUDA_SUCCESS)
+	else if (begins(type, "const char *") && !strchr(strchr(type, '*') + 1, '*') && !result)
 		add(line, "\"%.80s\"", (const char *)pointer);
+	else if (xsim_record_types.memory && xsim_memory_find((uintptr_t)pointer, 1, &range))
+		add(line, "mem#%llu+%llu", (unsigned long long)range.id,
+			(unsigned long long)((uintptr_t)pointer - range.base));
 	else
 		add(line, "ptr");
 }
 
-static bool is_wide(const char *type)
+static bool is_one_of(const char *const *words, const char *type)
 {
-	return begins(type, "size_t") || begins(type, "unsigned long long") ||
-	       begins(type, "cuuint64_t") || begins(type, "CUmemGenericAllocationHandle");
+	for (; *words; words++) {
+		if (begins(type, *words))
+			return true;
+	}
+	return false;
 }
 
-static bool is_function(const char *type)
-{
-	return begins(type, "CUhostFn") || begins(type, "CUstreamCallback") ||
-	       begins(type, "CUoccupancyB2DSize") || begins(type, "CUasyncCallback") ||
-	       begins(type, "CUuserObject") || begins(type, "CUgreenCtx") ||
-	       begins(type, "CUarray ") || begins(type, "CUexternal") ||
-	       begins(type, "CUlinkState");
-}
+struct triple {
+	unsigned int x, y, z;
+};
 
 /* Adds one argument; false: its type is none that we know how to fetch. */
 static bool add_argument(
-	struct line *line, const char *symbol, const char *type, CUresult result, va_list *args)
+	struct line *line, const char *symbol, const char *type, int result, va_list *args)
 {
+	const struct xsim_record_types *types = &xsim_record_types;
+
 	if (strchr(type, '*')) {
 		add_pointer(line, symbol, type, va_arg(*args, void *), result);
 	} else if (handle_type(type)) {
 		add_handle(line, handle_type(type), va_arg(*args, uint64_t), false);
-	} else if (is_wide(type)) {
+	} else if (is_one_of(types->wide, type)) {
 		add(line, "%llu", va_arg(*args, unsigned long long));
-	} else if (is_function(type)) {
-		add(line, "%s", va_arg(*args, void *) ? "ptr" : "null");
-	} else if (begins(type, "CUmemLocation ") || begins(type, "CUipc") ||
-		   begins(type, "float")) {
+	} else if (is_one_of(types->pointers, type)) {
+		add_pointer(line, symbol, "*", va_arg(*args, void *), result);
+	} else if (is_one_of(types->triples, type)) {
+		struct triple t = va_arg(*args, struct triple);
+
+		add(line, "{%u, %u, %u}", t.x, t.y, t.z);
+	} else if (is_one_of(types->others, type)) {
 		return false;
 	} else {
 		add(line, "%d", va_arg(*args, int));
@@ -239,13 +248,13 @@ static void write_line(struct line *line)
 	}
 }
 
-void record_call(const char *symbol, const char *params, CUresult result, ...)
+void xsim_record_call(const char *symbol, const char *params, int result, ...)
 {
 	struct line line = { .length = 0 };
 	va_list args;
 	char type[128];
 
-	if (!(xs_load_relaxed(&record_hooks) & RECORD_LOG))
+	if (!(xs_load_relaxed(&xsim_record_hooks) & RECORD_LOG))
 		return;
 	xs_mutex_lock(&lock);
 	add(&line, "%u %s(", xsim_thread_ordinal(), symbol);
@@ -267,18 +276,18 @@ void record_call(const char *symbol, const char *params, CUresult result, ...)
 		params += strspn(params, " ");
 	}
 	va_end(args);
-	add(&line, ") = %d", (int)result);
+	add(&line, ") = %d", result);
 	write_line(&line);
 	xs_mutex_unlock(&lock);
 }
 
-CUresult record_unsupported(const char *symbol)
+int xsim_record_unsupported(const char *symbol, int error)
 {
-	if (!xs_load_relaxed(&record_hooks))
-		return CUDA_ERROR_NOT_SUPPORTED;
-	CUresult result = record_enter(symbol);
+	if (!xs_load_relaxed(&xsim_record_hooks))
+		return error;
+	int result = xsim_record_enter(symbol);
 	if (!result)
-		result = CUDA_ERROR_NOT_SUPPORTED;
-	record_call(symbol, "(void)", result);
+		result = error;
+	xsim_record_call(symbol, "(void)", result);
 	return result;
 }

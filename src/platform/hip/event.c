@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events. Recording one is work for its stream; what it covers is noted, so that a wait for it, on
+ * the host or by another stream, lends its priority to the right queue.
+ */
+#include "platform/hip/shim.h"
+
+/* Both ends of a record: the event covers what the queue has submitted so far. */
+static hipError_t recorded(hipEvent_t event, struct xs_queue *queue, hipError_t result)
+{
+	if (result == hipSuccess)
+		xs_event_recorded(event, queue);
+	return xs_hip_submitted(queue, result);
+}
+
+hipError_t on_hipEventRecord(hipEvent_t event, hipStream_t stream)
+{
+	struct xs_queue *queue = xs_submit_begin(stream, false);
+
+	return recorded(event, queue, xs_hip_real()->hipEventRecord(event, stream));
+}
+
+hipError_t on_hipEventRecord_spt(hipEvent_t event, hipStream_t stream)
+{
+	struct xs_queue *queue = xs_submit_begin(stream, true);
+
+	return recorded(event, queue, xs_hip_real()->hipEventRecord_spt(event, stream));
+}
+
+hipError_t on_hipEventRecordWithFlags(hipEvent_t event, hipStream_t stream, unsigned int flags)
+{
+	struct xs_queue *queue = xs_submit_begin(stream, false);
+
+	return recorded(event, queue, xs_hip_real()->hipEventRecordWithFlags(event, stream, flags));
+}
+
+/* Records of all work of a context: no queue stands for that, so what was known of the event is
+ * forgotten. */
+hipError_t on_hipExecutionCtxRecordEvent(hipExecutionCtx_t ctx, hipEvent_t event)
+{
+	hipError_t result = xs_hip_real()->hipExecutionCtxRecordEvent(ctx, event);
+
+	if (result == hipSuccess)
+		xs_event_destroyed(event);
+	return result;
+}
+
+/* All streams of a context wait: which they are is not known here, so nobody lends to the source.
+ * It is not stopped on the device, where level 2 does not exist, so it always finishes. */
+hipError_t on_hipExecutionCtxWaitEvent(hipExecutionCtx_t ctx, hipEvent_t event)
+{
+	return xs_hip_real()->hipExecutionCtxWaitEvent(ctx, event);
+}
+
+hipError_t on_hipStreamWaitEvent(hipStream_t stream, hipEvent_t event, unsigned int flags)
+{
+	struct xs_queue *queue = xs_submit_begin(stream, false);
+
+	xs_stream_waits(queue, event);
+	return xs_hip_submitted(queue, xs_hip_real()->hipStreamWaitEvent(stream, event, flags));
+}
+
+hipError_t on_hipStreamWaitEvent_spt(hipStream_t stream, hipEvent_t event, unsigned int flags)
+{
+	struct xs_queue *queue = xs_submit_begin(stream, true);
+
+	xs_stream_waits(queue, event);
+	return xs_hip_submitted(queue, xs_hip_real()->hipStreamWaitEvent_spt(stream, event, flags));
+}
+
+hipError_t on_hipEventQuery(hipEvent_t event)
+{
+	hipError_t result = xs_hip_real()->hipEventQuery(event);
+
+	if (result == hipSuccess)
+		xs_event_found_done(event);
+	return result;
+}
+
+hipError_t on_hipEventSynchronize(hipEvent_t event)
+{
+	struct xs_wait wait;
+	hipError_t result;
+
+	xs_wait_event_begin(&wait, event);
+	result = xs_hip_real()->hipEventSynchronize(event);
+	xs_wait_end(&wait, result == hipSuccess);
+	return result;
+}
+
+hipError_t on_hipEventDestroy(hipEvent_t event)
+{
+	xs_event_destroyed(event);
+	return xs_hip_real()->hipEventDestroy(event);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the common part of a shim has to know about HIP's streams, and the mark of a shim. */
+#include <errno.h>
+
+#include "platform/hip/shim.h"
+
+/* By this symbol a search for the vendor's library tells a shim (find_library.h). */
+__attribute__((visibility("default"))) const int xsched_shim = 1;
+
+/* Called before the application's own call for that stream, whose result replaces the last error. */
+static int describe(void *stream, int *priority, bool *blocking)
+{
+	unsigned int flags;
+
+	if (xs_hip_real()->hipStreamGetPriority(stream, priority) != hipSuccess ||
+		xs_hip_real()->hipStreamGetFlags(stream, &flags) != hipSuccess)
+		return -EINVAL;
+	*blocking = !(flags & hipStreamNonBlocking);
+	return 0;
+}
+
+extern const struct xs_hal xs_hip_hal;
+
+const struct xs_vendor xs_vendor = {
+	.hal = &xs_hip_hal,
+	.legacy_stream = (void *)hipStreamLegacy,
+	.per_thread_stream = (void *)hipStreamPerThread,
+	.describe = describe,
+};

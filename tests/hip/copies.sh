@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Two copies of the runtime in one process, as with a Python wheel that brings its own: launches
+# reach the copy that registered the kernel, and streams the copy that made them. A shim that sends
+# all calls to one copy gets what users saw: "invalid device function" for kernels, and "context is
+# destroyed" for streams.
+set -u
+: "${BUILD:=$PWD/build}"
+dir=$BUILD/tests/hip lib=$BUILD/lib
+export XSCHED_SCHEDULER=LCL ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:${ASAN_OPTIONS-}
+failed=0
+
+# $1: name   $2: expected output   the rest: environment and command
+expect() {
+    local name=$1 want=$2 got status
+    shift 2
+    got=$(env "$@" 2>&1)
+    status=$?
+    if [ "$got" != "$want" ] || [ $status != 0 ]; then
+        echo "$name: expected '$want', got '$got', status $status"
+        failed=1
+    fi
+}
+
+both=$'4 4 0\n4 4 0'
+for system in 5 6 7; do
+    for wheel in 5 6 7; do
+        first=$dir/$system/plugin.so second=$dir/$wheel/wheel/plugin.so
+        for order in "$first  $second" "$second  $first"; do
+            IFS=' ' read -r one two <<<"$order"
+            command=("$dir/host" local "$one" "" "$two")
+            expect "$system and wheel $wheel, bare" $'4 0 0\n4 0 0' "${command[@]}"
+            expect "$system and wheel $wheel, preload" "$both" \
+                LD_PRELOAD="$lib/libshimhip.so" "${command[@]}"
+            expect "$system and wheel $wheel, symbols only" "$both" STUB_TABLE=0 \
+                LD_PRELOAD="$lib/libshimhip.so" "${command[@]}"
+            # Never a third copy, whatever this says.
+            expect "$system and wheel $wheel, XSCHED_HIP_LIB" "$both" \
+                XSCHED_HIP_LIB="$dir/6/libamdhip64.so.6" LD_PRELOAD="$lib/libshimhip.so" "${command[@]}"
+            if [ $system != 5 ] && [ $wheel != 5 ]; then
+                expect "$system and wheel $wheel, tool" "$both" \
+                    ROCPROFILER_REGISTER_LIBRARY="$lib/libshimhip.so" "${command[@]}"
+            fi
+        done
+    done
+done
+exit $failed
