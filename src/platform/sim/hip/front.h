@@ -56,24 +56,32 @@ extern const size_t hip_name_count;
 
 /* --- a thread --------------------------------------------------------------------------------- */
 
-#define HIP_NESTED    16
+#define HIP_NESTED    8
 #define HIP_ARG_BYTES 4096
 
 struct hip_call {
 	dim3 grid, block;
 	size_t shared_bytes;
 	hipStream_t stream;
-	size_t arg_bytes;
-	unsigned char *args; /* of hipSetupArgument(); HIP_ARG_BYTES */
 };
 
+/* What hipConfigureCall() and hipSetupArgument() gather. */
+struct hip_configured {
+	struct hip_call call;
+	size_t arg_bytes;
+	struct hip_configured *outer;
+	_Alignas(16) unsigned char args[HIP_ARG_BYTES];
+};
+
+/* Small: whoever opens the library with dlopen() has little room for it. */
 struct hip_thread {
 	hipError_t last;         /* what hipGetLastError() gives */
 	hipError_t last_command; /* the result of the latest call, for hipExtGetLastError() */
 	bool keep;               /* the call under way does not change these */
 	int device;
-	struct hip_call pushed[HIP_NESTED], configured[HIP_NESTED];
-	unsigned int pushed_count, configured_count;
+	unsigned int pushed_count;
+	struct hip_call pushed[HIP_NESTED];
+	struct hip_configured *configured; /* owned; the innermost one */
 };
 extern __thread struct hip_thread hip_thread;
 

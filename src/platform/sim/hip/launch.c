@@ -298,7 +298,7 @@ hipError_t sim_hipDrvLaunchKernelEx(
 
 /* --- configurations --------------------------------------------------------------------------- */
 
-/* These four leave the thread's last error alone. */
+/* The first two leave the thread's last error alone. */
 hipError_t sim___hipPushCallConfiguration(
 	dim3 grid, dim3 block, size_t shared_bytes, hipStream_t stream)
 {
@@ -331,52 +331,44 @@ hipError_t sim___hipPopCallConfiguration(
 
 hipError_t sim_hipConfigureCall(dim3 grid, dim3 block, size_t shared_bytes, hipStream_t stream)
 {
-	struct hip_thread *self = &hip_thread;
+	struct hip_configured *configured = calloc(1, sizeof(*configured));
 
-	if (self->configured_count == HIP_NESTED)
-		return hipErrorInvalidConfiguration;
-	struct hip_call *call = &self->configured[self->configured_count++];
-	unsigned char *args = call->args; /* kept from an earlier use */
-	*call = (struct hip_call){ .grid = grid,
-		.block = block,
-		.shared_bytes = shared_bytes,
-		.stream = stream,
-		.args = args };
+	if (!configured)
+		return hipErrorOutOfMemory;
+	configured->call = (struct hip_call){ grid, block, shared_bytes, stream };
+	configured->outer = hip_thread.configured;
+	hip_thread.configured = configured;
 	return hipSuccess;
 }
 
 hipError_t sim_hipSetupArgument(const void *arg, size_t size, size_t offset)
 {
-	struct hip_thread *self = &hip_thread;
+	struct hip_configured *configured = hip_thread.configured;
 
-	if (!arg || !self->configured_count || size > HIP_ARG_BYTES ||
-		offset > HIP_ARG_BYTES - size)
+	if (!arg || !configured || size > HIP_ARG_BYTES || offset > HIP_ARG_BYTES - size)
 		return hipErrorInvalidValue;
-	struct hip_call *call = &self->configured[self->configured_count - 1];
-	if (!call->args)
-		call->args = calloc(1, HIP_ARG_BYTES);
-	if (!call->args)
-		return hipErrorOutOfMemory;
-	memcpy(call->args + offset, arg, size);
-	if (call->arg_bytes < offset + size)
-		call->arg_bytes = offset + size;
+	memcpy(configured->args + offset, arg, size);
+	if (configured->arg_bytes < offset + size)
+		configured->arg_bytes = offset + size;
 	return hipSuccess;
 }
 
 hipError_t sim_hipLaunchByPtr(const void *function)
 {
-	struct hip_thread *self = &hip_thread;
+	struct hip_configured *configured = hip_thread.configured;
 	struct xsim_function *f;
 
-	if (!self->configured_count)
+	if (!configured)
 		return hipErrorMissingConfiguration;
-	struct hip_call *call = &self->configured[--self->configured_count];
-	int result = hip_function(function, &f);
-	if (result)
-		return (hipError_t)result;
-	void *extra[] = { HIP_LAUNCH_PARAM_BUFFER_POINTER, call->args, HIP_LAUNCH_PARAM_BUFFER_SIZE,
-		&call->arg_bytes, HIP_LAUNCH_PARAM_END };
-	return hip_self.hipModuleLaunchKernel((hipFunction_t)f, call->grid.x, call->grid.y,
-		call->grid.z, call->block.x, call->block.y, call->block.z,
-		(unsigned int)call->shared_bytes, call->stream, NULL, extra);
+	hip_thread.configured = configured->outer;
+	void *extra[] = { HIP_LAUNCH_PARAM_BUFFER_POINTER, configured->args,
+		HIP_LAUNCH_PARAM_BUFFER_SIZE, &configured->arg_bytes, HIP_LAUNCH_PARAM_END };
+	const struct hip_call *c = &configured->call;
+	hipError_t result = (hipError_t)hip_function(function, &f);
+	if (!result)
+		result = hip_self.hipModuleLaunchKernel((hipFunction_t)f, c->grid.x, c->grid.y,
+			c->grid.z, c->block.x, c->block.y, c->block.z,
+			(unsigned int)c->shared_bytes, c->stream, NULL, extra);
+	free(configured);
+	return result;
 }
