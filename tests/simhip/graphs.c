@@ -46,6 +46,8 @@ static void capture_and_launch(void **state)
 	ok(hipGraphExecDestroy(exec));
 	ok(hipGraphDestroy(graph));
 	fails(hipGraphLaunch(exec, a), hipErrorInvalidValue);
+	ok(hipEventDestroy(fork_event));
+	ok(hipEventDestroy(join_event));
 }
 
 static void what_a_capture_forbids(void **state)

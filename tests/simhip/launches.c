@@ -140,6 +140,8 @@ static void launches_with_events(void **state)
 	assert_true(ms >= 3 && ms < 3.1);
 	fails(EXT_CPP(f, 256, 1, 1, 0, 1, 1, 0, NULL, params, NULL, start, stop, 0),
 		hipErrorInvalidConfiguration);
+	ok(hipEventDestroy(start));
+	ok(hipEventDestroy(stop));
 }
 
 static uint32_t seen_grid[3];

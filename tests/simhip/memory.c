@@ -93,6 +93,9 @@ static void linear_copies(void **state)
 	ok(hipMemcpyWithStream(to, b, sizeof(to), hipMemcpyDeviceToHost, hipStreamPerThread));
 	assert_memory_equal(from, to, sizeof(to));
 	ok(hipMemset(b, 0, sizeof(to)));
+	ok(simhip_spin_us(hipStreamPerThread, 5000)); /* the call waits also between two of those */
+	ok(hipMemcpyWithStream(b, a, 8, hipMemcpyDeviceToDevice, hipStreamPerThread));
+	assert_int_equal(((volatile uint32_t *)b)[1], 1);
 	ok(hipMemcpyPeer(b, 0, a, 0, sizeof(to)));
 	ok(hipMemcpyPeerAsync(b, 0, a, 0, sizeof(to), NULL));
 	ok(hipMemcpyAsync(to, b, 4, hipMemcpyDefault, NULL));

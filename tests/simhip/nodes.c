@@ -82,7 +82,7 @@ static void slots_are_complete(void **state)
 static void each_copy_knows_its_own_kernels(void **state)
 {
 	(void)state;
-	static char stubs[2];
+	static char stubs[16];
 	static const struct simhip_wrapper wrapper = { 0x48495046, 1, "__CLANG_OFFLOAD_BUNDLE__",
 		NULL };
 	void *five = library(5), *seven = library(7);

@@ -4,6 +4,8 @@
 
 #include "platform/sim/submit.h"
 
+static struct xsim_pool *destroyed; /* [xsim_lock] by handle.next_free: still reachable */
+
 enum { REUSE_FIRST = 1, REUSE_LAST = 3, THRESHOLD, RESERVED, RESERVED_HIGH, USED, USED_HIGH };
 
 int xsim_pool_destroy(void *handle)
@@ -16,6 +18,10 @@ int xsim_pool_destroy(void *handle)
 	if (device->pool == pool)
 		device->pool = device->default_pool;
 	xsim_handle_kill(pool); /* its allocations still count down in it */
+	xs_mutex_lock(&xsim_lock);
+	pool->handle.next_free = (struct xsim_handle *)destroyed;
+	destroyed = pool;
+	xs_mutex_unlock(&xsim_lock);
 	return XSIM_OK;
 }
 

@@ -90,7 +90,7 @@ static bool is_known_image(const void *image)
 	static const char *const starts[] = { "__CLANG_OFFLOAD_BUNDLE__", "CCOB", "\177ELF" };
 
 	for (size_t i = 0; image && i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (!memcmp(image, starts[i], strlen(starts[i])))
+		if (!strncmp(image, starts[i], strlen(starts[i])))
 			return true;
 	}
 	return false;
