@@ -127,17 +127,17 @@ static void launches_with_events(void **state)
 	ok(hipExtLaunchKernel(&simhip_stub[STUB_SPIN], one, one, params, 0, NULL, start, stop, 0));
 	ok(hipEventSynchronize(stop));
 	ok(hipEventElapsedTime(&ms, start, stop));
-	assert_true(ms >= 2 && ms < 2.1);
+	assert_true(ms >= 2);
 	us = 1000;
 	ok(EXT_CPP(f, 256, 1, 1, 256, 1, 1, 0, NULL, params, NULL, start, stop, 0));
 	ok(hipEventSynchronize(stop));
 	ok(hipEventElapsedTime(&ms, start, stop));
-	assert_true(ms >= 1 && ms < 1.1);
+	assert_true(ms >= 1);
 	us = 3000;
 	ok(HCC_CPP(f, 256, 1, 1, 256, 1, 1, 0, NULL, params, NULL, start, stop));
 	ok(hipEventSynchronize(stop));
 	ok(hipEventElapsedTime(&ms, start, stop));
-	assert_true(ms >= 3 && ms < 3.1);
+	assert_true(ms >= 3);
 	fails(EXT_CPP(f, 256, 1, 1, 0, 1, 1, 0, NULL, params, NULL, start, stop, 0),
 		hipErrorInvalidConfiguration);
 	ok(hipEventDestroy(start));
