@@ -63,6 +63,7 @@ say = $(if $(Q),@printf '  %-4s %s\n' $(1) $(if $(2),$(2),$@))
 # Flags that only one module has: -Wconversion where bytes from other processes are handled.
 CFLAGS_base := -Wconversion
 CFLAGS_wire := -Wconversion
+CFLAGS_server := -Wconversion
 compile = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(CFLAGS_$(firstword $(subst /, ,$(*:src/%=%)))) \
           -MMD -MP -c -o $@ $<
 
@@ -77,7 +78,7 @@ $(O)/obj/%.o: %.S $(O)/flags
 	$(Q)$(CC) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # The compiler and its flags are kept in a file on which every object depends.
-flags := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(CFLAGS_base) $(CFLAGS_wire)
+flags := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(CFLAGS_base) $(CFLAGS_wire) $(CFLAGS_server)
 ifneq ($(flags),$(file <$(O)/flags))
 .PHONY: $(O)/flags
 endif

@@ -35,6 +35,16 @@ $(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c) $(O)/obj/bench/%.o 
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,$(abspath $(O)/lib) -lm $(LIBC)
 
+# The daemon's own: it needs no driver, and is not there without the daemon.
+ifdef server.src
+bench.programs += $(O)/bench/decision
+$(O)/bench/decision: $(call objects,bench/kit.c bench/decision.c) $(O)/obj/core.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
+bench.needs += $(O)/bin/xserver
+endif
+
 # What is said while building does not mix with the rows.
 .PHONY: bench-programs
 bench-programs: $(bench.programs) $(demo.programs) $(bench.needs)

@@ -83,3 +83,6 @@ $(call shared-library,sim/libcuda.so.1,libcuda.so.1,$(if $(simcuda.src),$(simcud
 $(if $(simcuda.src),$(eval $(call link-rule,sim/libcuda.so,libcuda.so.1)))
 $(foreach major,5 6 7,$(call shared-library,sim/libamdhip64.so.$(major),libamdhip64.so.$(major),$(if $(simhip.src),$(simhip$(major).src) $(simhip.src) $(sim.src)),,base.a))
 $(if $(simhip.src),$(eval $(call link-rule,sim/libamdhip64.so,libamdhip64.so.6)))
+
+# The daemon. From the archive it takes what it uses: base, wire, policy, sched.
+$(call program,bin/xserver,$(server.src),core.a,$(server.libs))

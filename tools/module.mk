@@ -37,6 +37,7 @@ installed = \
 	$(foreach f,$(python),$(f):$(libdir)/$(f)) \
 	$(foreach f,$(manuals),$(f):share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,$(texts),$(f):share/doc/xsched/$(notdir $(f))) \
+	$(foreach f,$(wildcard tools/systemd/*/*),$(f):share/xsched/$(f:tools/%=%)) \
 	$(O)/xsched.pc:lib/pkgconfig/xsched.pc \
 	$(O)/XSchedConfig.cmake:lib/cmake/XSched/XSchedConfig.cmake \
 	$(O)/XSchedConfigVersion.cmake:lib/cmake/XSched/XSchedConfigVersion.cmake

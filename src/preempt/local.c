@@ -30,23 +30,6 @@ static struct {
 
 /* --- decisions ----------------------------------------------------------------------------------- */
 
-static void hold(struct xs_slot *slot)
-{
-	if (xs_gate_apply(slot, XS_GATE_HOLD) & XS_GATE_HELD)
-		return;
-	xs_store_relaxed(&slot->held_since_ns, local.now_ns);
-	xs_add_relaxed(&slot->holds, 1);
-}
-
-static void release(struct xs_slot *slot)
-{
-	if (!(xs_load_relaxed(&slot->word) & XS_GATE_HELD))
-		return;
-	xs_add_relaxed(&slot->held_ns, local.now_ns - xs_load_relaxed(&slot->held_since_ns));
-	xs_store_relaxed(&slot->held_since_ns, 0);
-	xs_gate_apply(slot, XS_GATE_RELEASE);
-}
-
 /* A queue for which the application asked for level 2 or more carries markers at all times. */
 static bool wants_markers(const struct xs_queue *queue)
 {
@@ -79,9 +62,9 @@ static void apply(struct xs_queue *queue, struct xs_decision decision)
 	pace(queue, decision.paced || wants_markers(queue));
 	track(queue, decision.tracked);
 	if (decision.run)
-		release(queue->slot);
+		xs_gate_release(queue->slot, local.now_ns);
 	else
-		hold(queue->slot);
+		xs_gate_hold(queue->slot, local.now_ns);
 }
 
 static void decide(void *ctx, uint64_t id, struct xs_decision decision)
@@ -239,7 +222,7 @@ void xs_local_remove(struct xs_queue *queue)
 		xs_sched_queue_remove(local.sched, xs_load_relaxed(&queue->id), local.now_ns);
 		queue->scheduled = false;
 		queue->known_ready = false;
-		release(queue->slot);
+		xs_gate_release(queue->slot, local.now_ns);
 		pace(queue, false);
 		track(queue, false);
 	}

@@ -126,22 +126,12 @@ struct xs_page *xs_registry_page(void)
 
 static struct xs_page *map_page(void)
 {
-	int fd = memfd_create("xsched", MFD_CLOEXEC);
+	struct xs_page *page;
+	int fd;
 
-	if (fd < 0)
+	if (xs_page_create(&page, &fd) != 0)
 		return NULL;
-	if (ftruncate(fd, sizeof(struct xs_page)) != 0) {
-		close(fd);
-		return NULL;
-	}
-	void *memory =
-		mmap(NULL, sizeof(struct xs_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd); /* the mapping keeps it; the daemon gets a descriptor of its own */
-	if (memory == MAP_FAILED)
-		return NULL;
-	struct xs_page *page = memory;
-	page->magic = XS_PAGE_MAGIC;
-	page->version = XS_PAGE_VERSION;
 	return page;
 }
 
@@ -205,6 +195,7 @@ static void reset_slot(struct xs_slot *slot)
 	xs_store_relaxed(&slot->holds, 0);
 	xs_store_relaxed(&slot->progress, 0);
 	xs_store_relaxed(&slot->covered, 0);
+	xs_store_relaxed(&slot->priority, 0);
 }
 
 /* [lock] Everything that a former life of the queue left behind goes. */

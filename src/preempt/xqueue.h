@@ -16,7 +16,7 @@
 #include "base/export.h"
 #include "base/futex.h"
 #include "base/list.h"
-#include "preempt/gate.h"
+#include "wire/gate.h"
 #include "preempt/hal.h"
 #include "preempt/pace.h"
 #include "preempt/thread.h"

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "preempt/gate.h"
+#include "wire/gate.h"
 
 #define ACTORS    7
 #define MAX_DEPTH 1024

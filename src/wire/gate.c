@@ -28,13 +28,17 @@
  * makes it open, because the flag SLEEPERS can only be set while the gate is closed and is cleared
  * in the same step that opens it. tests/unit/gate_model.c enumerates the interleavings.
  */
-#include "preempt/gate.h"
+#include "wire/gate.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <sched.h>
 
 #include "base/clock.h"
 #include "base/futex.h"
+
+/* An honest word changes a few times while a processor tries once. */
+#define MOST_TRIES 100000
 
 static uint64_t with_answers(uint64_t word)
 {
@@ -88,15 +92,57 @@ uint64_t xs_gate_next(uint64_t word, enum xs_gate_event event)
 	return word;
 }
 
+static void wake_if_opened(struct xs_slot *slot, uint64_t before, enum xs_gate_event event)
+{
+	if ((before & XS_GATE_SLEEPERS) && (xs_gate_next(before, event) & XS_GATE_OPEN))
+		xs_futex_wake(xs_gate_low_half(slot), INT_MAX);
+}
+
 uint64_t xs_gate_apply(struct xs_slot *slot, enum xs_gate_event event)
 {
 	uint64_t before = xs_load_relaxed(&slot->word);
 
 	while (!xs_cas_weak_full(&slot->word, &before, xs_gate_next(before, event))) {
 	}
-	if ((before & XS_GATE_SLEEPERS) && (xs_gate_next(before, event) & XS_GATE_OPEN))
-		xs_futex_wake(xs_gate_low_half(slot), INT_MAX);
+	wake_if_opened(slot, before, event);
 	return before;
+}
+
+int xs_gate_try(struct xs_slot *slot, enum xs_gate_event event, uint64_t *before)
+{
+	*before = xs_load_relaxed(&slot->word);
+	for (int tries = 0; tries < MOST_TRIES; tries++) {
+		if (!xs_cas_weak_full(&slot->word, before, xs_gate_next(*before, event)))
+			continue;
+		wake_if_opened(slot, *before, event);
+		return 0;
+	}
+	return -EBUSY;
+}
+
+int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns)
+{
+	uint64_t before;
+
+	if (xs_load_relaxed(&slot->word) & XS_GATE_HELD)
+		return 0;
+	/* First the time, so that whoever sees the gate closed also sees since when. */
+	xs_store_relaxed(&slot->held_since_ns, now_ns);
+	int err = xs_gate_try(slot, XS_GATE_HOLD, &before);
+	if (!err)
+		xs_add_relaxed(&slot->holds, 1);
+	return err;
+}
+
+int xs_gate_release(struct xs_slot *slot, uint64_t now_ns)
+{
+	uint64_t before;
+
+	if (!(xs_load_relaxed(&slot->word) & XS_GATE_HELD))
+		return 0;
+	xs_add_relaxed(&slot->held_ns, now_ns - xs_load_relaxed(&slot->held_since_ns));
+	xs_store_relaxed(&slot->held_since_ns, 0);
+	return xs_gate_try(slot, XS_GATE_RELEASE, &before);
 }
 
 bool xs_gate_run_dry(struct xs_slot *slot, uint32_t departed)

@@ -13,8 +13,8 @@
  * inside     threads between arrive and depart; up to 4095 at a time in one queue
  * lenders    waits of something more important that let what is submitted flow for their duration
  */
-#ifndef XS_PREEMPT_GATE_H
-#define XS_PREEMPT_GATE_H
+#ifndef XS_WIRE_GATE_H
+#define XS_WIRE_GATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -67,6 +67,17 @@ uint64_t xs_gate_next(uint64_t word, enum xs_gate_event event);
 /* Applies the event to the slot and wakes sleepers if that opened the gate. Returns the word as it
  * was before. Never blocks. */
 XS_EXPORT uint64_t xs_gate_apply(struct xs_slot *slot, enum xs_gate_event event);
+
+/*
+ * The same on a word that another process can change at any moment: a word that does not hold still
+ * for a try is left as it is. Returns 0, or -EBUSY after many tries.
+ */
+int xs_gate_try(struct xs_slot *slot, enum xs_gate_event event, uint64_t *before);
+
+/* The scheduler stops or starts a queue, and keeps the slot's accounts of it. What is so already
+ * stays so. 0 or -EBUSY, as above. */
+int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns);
+int xs_gate_release(struct xs_slot *slot, uint64_t now_ns);
 
 /* Ready becomes idle, if nothing was submitted since `departed` was read (xs_gate_departed) and nobody
  * is about to. A thread that the scheduler keeps asleep at the gate is about to; one that the

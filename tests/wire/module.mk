@@ -1,0 +1,2 @@
+# Messages, connections and pages by themselves.
+$(call test-programs,wire,obj/core.a,,-lcmocka)
