@@ -47,7 +47,8 @@ static bool could_stop(const struct xs_queue *queue, const struct xs_queue *othe
 {
 	bool asked_for = xs_load_relaxed(&queue->level) >= 2;
 
-	if (other == queue || other->device != queue->device || !outranks(other, queue))
+	if (other == queue || xs_load_relaxed(&other->device) != xs_load_relaxed(&queue->device) ||
+		 !outranks(other, queue))
 		return false;
 	return !asked_for || depend_on_each_other(queue, other);
 }

@@ -200,7 +200,8 @@ int xs_local_add(struct xs_queue *queue)
 		err = exists();
 		if (!err)
 			err = xs_sched_queue_add(local.sched, (uint64_t)getpid(),
-				xs_load_relaxed(&queue->id), queue->device, -queue->stream_priority,
+				xs_load_relaxed(&queue->id), xs_load_relaxed(&queue->device),
+				-queue->stream_priority,
 				local.now_ns);
 		queue->scheduled = !err;
 	}

@@ -212,7 +212,7 @@ static void fill_in(struct xs_queue *queue, const struct xs_stream *stream,
 	xs_store_release(&queue->key.handle, stream->handle);
 	xs_store_release(&queue->key.owner, stream->owner);
 	xs_store_release(&queue->key.context, stream->context);
-	queue->device = traits->device;
+	xs_store_relaxed(&queue->device, traits->device);
 	xs_store_relaxed(&queue->blocking, traits->blocking);
 	queue->stream_priority = traits->priority;
 	xs_store_relaxed(&queue->priority, 0);

@@ -36,7 +36,7 @@ struct xs_queue {
 	const struct xs_hal *hal;
 	struct xs_stream stream; /* for the platform; who has not found it by that uses the key below */
 	_Atomic uint64_t id;     /* generation and index: names this queue to the scheduler */
-	XDevice device;
+	_Atomic XDevice device;
 	_Atomic bool live;     /* between its making and the drop by its last holder */
 	_Atomic bool blocking; /* takes part in the implicit synchronisation of the legacy default stream */
 
