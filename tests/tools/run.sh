@@ -3,6 +3,7 @@
 #
 # tests/run tells passed, failed, skipped, crashed and hanging programs apart, finds processes that
 # they leave behind, runs side by side what may, and closes with exactly one line.
+unset TEST_AGAIN
 set -u
 export NAP=$$ # other runs of this test on the machine have sleeps of their own
 bin=$TEST_TMP/bin
