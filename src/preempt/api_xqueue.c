@@ -170,7 +170,10 @@ XResult XQueueSuspend(XQueueHandle xq, int64_t flags)
 		xs_commands_wait_launched(queue);
 		xs_queue_synchronize(queue);
 	}
-	xs_queue_pause(queue);
+	if (xs_commands_inside(queue))
+		xs_gate_apply(queue->slot, XS_GATE_PAUSE); /* it would wait for itself */
+	else
+		xs_queue_pause(queue);
 	/* A destroy that began meanwhile has lifted suspends already: it must not wait for us. */
 	if (!xs_handle_is_xqueue(queue, xq)) {
 		xs_queue_resume(queue);

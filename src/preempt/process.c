@@ -29,7 +29,10 @@ __thread struct xs_thread xs_self;
  */
 static void forked(void)
 {
+	unsigned int depth = xs_self.depth; /* a fork in a callback: the calls around it still return */
+
 	memset(&xs_self, 0, sizeof(xs_self));
+	xs_self.depth = depth;
 	xs_store_relaxed(&xs_process_capture_count, 0);
 	xs_options_forked();
 	xs_registry_forked();
