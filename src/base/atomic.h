@@ -23,23 +23,23 @@
 #define xs_store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
 #define xs_store_full(p, v)    atomic_store_explicit((p), (v), memory_order_seq_cst)
 
-#define xs_add_relaxed(p, v) atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
-#define xs_add_full(p, v)    atomic_fetch_add_explicit((p), (v), memory_order_seq_cst)
-#define xs_sub_relaxed(p, v) atomic_fetch_sub_explicit((p), (v), memory_order_relaxed)
-#define xs_sub_release(p, v) atomic_fetch_sub_explicit((p), (v), memory_order_release)
-#define xs_sub_full(p, v)    atomic_fetch_sub_explicit((p), (v), memory_order_seq_cst)
-#define xs_or_full(p, v)     atomic_fetch_or_explicit((p), (v), memory_order_seq_cst)
+#define xs_add_relaxed(p, v)  atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
+#define xs_add_full(p, v)     atomic_fetch_add_explicit((p), (v), memory_order_seq_cst)
+#define xs_sub_relaxed(p, v)  atomic_fetch_sub_explicit((p), (v), memory_order_relaxed)
+#define xs_sub_release(p, v)  atomic_fetch_sub_explicit((p), (v), memory_order_release)
+#define xs_sub_full(p, v)     atomic_fetch_sub_explicit((p), (v), memory_order_seq_cst)
+#define xs_or_full(p, v)      atomic_fetch_or_explicit((p), (v), memory_order_seq_cst)
 #define xs_swap_acquire(p, v) atomic_exchange_explicit((p), (v), memory_order_acquire)
 #define xs_swap_full(p, v)    atomic_exchange_explicit((p), (v), memory_order_seq_cst)
 
 /* Compare and swap; on failure *expected holds the value that was seen. The weak form may fail
  * without cause and belongs in a loop. */
 #define xs_cas_weak_full(p, expected, v)                                                           \
-	atomic_compare_exchange_weak_explicit((p), (expected), (v), memory_order_seq_cst,          \
-		memory_order_relaxed)
+	atomic_compare_exchange_weak_explicit(                                                     \
+		(p), (expected), (v), memory_order_seq_cst, memory_order_relaxed)
 #define xs_cas_full(p, expected, v)                                                                \
-	atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_seq_cst,        \
-		memory_order_relaxed)
+	atomic_compare_exchange_strong_explicit(                                                   \
+		(p), (expected), (v), memory_order_seq_cst, memory_order_relaxed)
 
 #define xs_likely(x)   __builtin_expect(!!(x), 1)
 #define xs_unlikely(x) __builtin_expect(!!(x), 0)

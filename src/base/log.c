@@ -25,7 +25,7 @@ static const struct {
 	[XS_LOG_DEBG] = { "DEBG", "36" },
 };
 
-#define LEVEL_COUNT ((int)(sizeof(levels) / sizeof(levels[0])))
+#define LEVEL_COUNT  ((int)(sizeof(levels) / sizeof(levels[0])))
 #define LEVEL_UNREAD (-1)
 
 static _Atomic int default_level = XS_LOG_WARN;
@@ -76,10 +76,11 @@ void xs_log(enum xs_log_level level, const char *format, ...)
 	bool colour = isatty(STDERR_FILENO);
 	clock_gettime(CLOCK_REALTIME, &now); /* for people to read; nothing is computed from it */
 	localtime_r(&now.tv_sec, &local);
-	int head = snprintf(line, sizeof(line), "%s%s%s[XSCHED %s @ T %ld @ %02d:%02d:%02d.%06ld]%s ",
-		colour ? "\033[" : "", colour ? levels[level].colour : "", colour ? "m" : "",
-		levels[level].name, syscall(SYS_gettid), local.tm_hour, local.tm_min, local.tm_sec,
-		now.tv_nsec / 1000, colour ? "\033[0m" : "");
+	int head =
+		snprintf(line, sizeof(line), "%s%s%s[XSCHED %s @ T %ld @ %02d:%02d:%02d.%06ld]%s ",
+			colour ? "\033[" : "", colour ? levels[level].colour : "",
+			colour ? "m" : "", levels[level].name, syscall(SYS_gettid), local.tm_hour,
+			local.tm_min, local.tm_sec, now.tv_nsec / 1000, colour ? "\033[0m" : "");
 
 	va_start(args, format);
 	int body = vsnprintf(line + head, sizeof(line) - (size_t)head - 1, format, args);

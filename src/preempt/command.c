@@ -494,8 +494,8 @@ XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle handle)
 		wait_until_over(commands, handle);
 		/* Many other commands may have come and gone before this thread woke up. */
 		xs_mutex_lock(&table.lock);
-		bool dropped = decode(handle) ? entry(index)->state == DROPPED
-					      : !was_launched(handle);
+		bool dropped =
+			decode(handle) ? entry(index)->state == DROPPED : !was_launched(handle);
 		xs_mutex_unlock(&table.lock);
 		if (dropped)
 			return kXSchedErrorNotFound;

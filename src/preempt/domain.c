@@ -48,7 +48,7 @@ static bool could_stop(const struct xs_queue *queue, const struct xs_queue *othe
 	bool asked_for = xs_load_relaxed(&queue->level) >= 2;
 
 	if (other == queue || xs_load_relaxed(&other->device) != xs_load_relaxed(&queue->device) ||
-		 !outranks(other, queue))
+		!outranks(other, queue))
 		return false;
 	return !asked_for || depend_on_each_other(queue, other);
 }

@@ -201,8 +201,7 @@ int xs_local_add(struct xs_queue *queue)
 		if (!err)
 			err = xs_sched_queue_add(local.sched, (uint64_t)getpid(),
 				xs_load_relaxed(&queue->id), xs_load_relaxed(&queue->device),
-				-queue->stream_priority,
-				local.now_ns);
+				-queue->stream_priority, local.now_ns);
 		queue->scheduled = !err;
 	}
 	if (queue->scheduled) {

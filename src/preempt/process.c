@@ -29,7 +29,8 @@ __thread struct xs_thread xs_self;
  */
 static void forked(void)
 {
-	unsigned int depth = xs_self.depth; /* a fork in a callback: the calls around it still return */
+	/* After a fork in a callback the calls around it still return. */
+	unsigned int depth = xs_self.depth;
 
 	memset(&xs_self, 0, sizeof(xs_self));
 	xs_self.depth = depth;

@@ -34,11 +34,11 @@ struct xs_queue {
 	/* Constant from creation to retirement. */
 	struct xs_slot *slot;
 	const struct xs_hal *hal;
-	struct xs_stream stream; /* for the platform; who has not found it by that uses the key below */
+	struct xs_stream stream; /* for the platform; others use the key below */
 	_Atomic uint64_t id;     /* generation and index: names this queue to the scheduler */
 	_Atomic XDevice device;
 	_Atomic bool live;     /* between its making and the drop by its last holder */
-	_Atomic bool blocking; /* takes part in the implicit synchronisation of the legacy default stream */
+	_Atomic bool blocking; /* waits for the legacy default stream, and that for it */
 
 	/* Written by the agent under its lock; read by anybody. */
 	bool scheduled;       /* [local.lock] known to the scheduler */
@@ -52,21 +52,20 @@ struct xs_queue {
 		_Atomic(void *) handle;      /* NULL: a legacy default stream */
 		_Atomic(const void *) owner; /* not NULL: a per-thread default stream */
 		_Atomic(void *) context;
-	} key;                  /* read without the lock */
-	uint16_t pins;          /* C API calls that are using it; it is not reused before they end */
-	uint16_t endings;       /* XQueueDestroy calls that wait for what is left */
-	uint8_t holders;        /* XS_HOLDER_*; nobody: the queue is retired */
-	_Atomic bool is_xqueue; /* has an XQueue handle, made by the C API or by a shim */
-	_Atomic uint8_t
-		attached; /* counts its lives as an XQueue: old handles do not name new ones */
+	} key;            /* read without the lock */
+	uint16_t pins;    /* C API calls that are using it; it is not reused before they end */
+	uint16_t endings; /* XQueueDestroy calls that wait for what is left */
+	uint8_t holders;  /* XS_HOLDER_*; nobody: the queue is retired */
+	_Atomic bool is_xqueue;   /* has an XQueue handle, made by the C API or by a shim */
+	_Atomic uint8_t attached; /* its lives as an XQueue: old handles do not name new ones */
 
 	_Atomic bool blocking_submit;    /* XQueueSubmit waits for the launch */
 	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
-	_Atomic int level;     /* 1 to hal->max_level, or 0: the deepest that does no harm */
-	_Atomic int threshold; /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
-	_Atomic int batch;     /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
-	int stream_priority;   /* as the vendor numbers it; lower is more important */
-	_Atomic uint32_t waiters;       /* host waits under way that will tell when it has run dry */
+	_Atomic int level;        /* 1 to hal->max_level, or 0: the deepest that does no harm */
+	_Atomic int threshold;    /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
+	_Atomic int batch;        /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
+	int stream_priority;      /* as the vendor numbers it; lower is more important */
+	_Atomic uint32_t waiters; /* host waits under way that will tell when it has run dry */
 	_Atomic uint64_t idle_since_ns; /* when it went idle last */
 
 	_Atomic(struct xs_commands *) commands; /* C API submissions, made at the first one */

@@ -88,7 +88,6 @@ void xs_stream_waits(struct xs_queue *queue, void *event);
 
 /* --- the life of streams and contexts ------------------------------------------------------------ */
 
-
 void xs_stream_created(void *stream);
 /* priority as the vendor numbers it. */
 void xs_stream_priority_changed(void *stream, int priority);

@@ -2,7 +2,6 @@
 /* Work for a stream: the whole of what a launch passes through on its way to the driver. */
 #include "platform/common/streams.h"
 
-
 #include "base/log.h"
 #include "preempt/process.h"
 
