@@ -300,3 +300,30 @@ int xs_sched_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
 	}
 	return -EINVAL;
 }
+
+int xs_sched_each_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
+	void (*each)(void *ctx, const struct xs_hint *hint), void *ctx)
+{
+	struct xs_table_node *node = xs_table_find(&s->queues, id);
+	struct xs_sched_process *process = find_process(s, id);
+	struct xs_hints *hints = &s->hints.hints;
+
+	if (scope == XS_HINT_QUEUE)
+		hints = node ? &xs_container_of(node, struct xs_sched_queue, node)->hints : NULL;
+	else if (scope == XS_HINT_PROCESS)
+		hints = process ? &process->hints.hints : NULL;
+	if (!hints)
+		return -ENOENT;
+	for (int kind = 0; kind < XS_HINT_KINDS; kind++) {
+		if (!(hints->set & 1u << kind))
+			continue;
+		const struct xs_hint hint = {
+			.kind = (enum xs_hint_kind)kind,
+			.value = *xs_hint_place(hints, (enum xs_hint_kind)kind),
+			.lax_prio = hints->lax_prio,
+			.crit_prio = hints->crit_prio,
+		};
+		each(ctx, &hint);
+	}
+	return 0;
+}

@@ -149,6 +149,11 @@ enum xs_hint_scope { XS_HINT_QUEUE, XS_HINT_PROCESS, XS_HINT_ALL };
 int xs_sched_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
 	const struct xs_hint *hint, uint64_t now_ns);
 
+/* Calls each() for every hint that was given in that scope and is not forgotten, windows excepted;
+ * each() must not change the scheduler. 0 or -ENOENT. */
+int xs_sched_each_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
+	void (*each)(void *ctx, const struct xs_hint *hint), void *ctx);
+
 /*
  * The value of XS_HINT_CPU_PRIORITY: larger is more important, any real-time priority (1..99) is
  * above any nice value. The scheduler reads no files: whoever runs it samples this, at most every
