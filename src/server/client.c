@@ -70,21 +70,15 @@ void xs_client_send(struct xs_client *client, const struct xs_message *message)
 	watch_socket(client);
 }
 
-/* Sends what waits, as long as the peer takes it. Each message begins with its size. */
+/* Sends what waits, as long as the peer takes it. */
 static void flush(struct xs_client *client)
 {
-	while (client->out_begin != client->out_end) {
-		const uint8_t *message = client->out + client->out_begin;
-		size_t size = (size_t)message[0] | (size_t)message[1] << 8;
+	int err = xs_wire_flush(client->fd, client->out, &client->out_begin, client->out_end);
 
-		if (send(client->fd, message, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-			if (errno != EAGAIN)
-				xs_client_doom(client, NULL);
-			return;
-		}
-		client->out_begin += size;
-	}
-	watch_socket(client);
+	if (!err)
+		watch_socket(client);
+	else if (err != -EAGAIN)
+		xs_client_doom(client, NULL);
 }
 
 void xs_client_refuse(

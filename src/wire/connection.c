@@ -127,6 +127,21 @@ int xs_wire_send(int fd, const struct xs_message *message, const int *fds, size_
 	return sent < 0 ? -errno : 0;
 }
 
+/* Each message begins with its size. */
+int xs_wire_flush(int fd, const uint8_t *buffer, size_t *begin, size_t end)
+{
+	while (*begin < end) {
+		const uint8_t *message = buffer + *begin;
+		size_t size = (size_t)message[0] | (size_t)message[1] << 8;
+
+		if (send(fd, message, size, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+			*begin += size;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
 /* Takes the descriptors out of what was received. Returns their number. */
 static size_t take_fds(struct msghdr *header, int *fds)
 {

@@ -37,6 +37,12 @@ int xs_wire_connect(void);
 int xs_wire_send(int fd, const struct xs_message *message, const int *fds, size_t fd_count);
 
 /*
+ * Sends what is between *begin and end of a buffer of encoded messages, as long as the peer takes it,
+ * and moves *begin. Returns 0 when all of it is sent, -EAGAIN, or another errno: the connection is gone.
+ */
+int xs_wire_flush(int fd, const uint8_t *buffer, size_t *begin, size_t end);
+
+/*
  * Receives one message and the descriptors that came with it, which the caller owns from then on;
  * fds has room for XS_WIRE_FDS. Returns 0; -EAGAIN: there is none; -ECONNRESET: the peer is gone;
  * -ENOMSG: one that may be ignored was taken from the socket; -EPROTO: a malformed one was. Without
