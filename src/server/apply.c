@@ -121,6 +121,7 @@ void xs_lane_tell(struct xs_lane *lane)
 	if (ready == lane->ready)
 		return;
 	lane->ready = ready;
+	lane->frozen = false; /* idle ends it; and who reports is not frozen */
 	world->transitions++;
 	xs_lane_sample(lane);
 	if (ready)

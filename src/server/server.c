@@ -79,6 +79,7 @@ static void on_beat(uv_timer_t *handle)
 	xs_server_begin(server);
 	xs_world_beat(&server->world);
 	xs_world_sample_cpu(&server->world);
+	xs_world_sample_frozen(&server->world);
 	xs_world_tick(&server->world);
 	xs_list_for_each (link, &server->clients) {
 		struct xs_client *client = xs_list_entry(link, struct xs_client, link);

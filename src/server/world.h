@@ -60,10 +60,12 @@ struct xs_lane {
 	bool paced, tracked; /* as the word says */
 	bool wants_pace;     /* as the scheduler decided */
 	bool suspended;      /* by SUSPEND; also if its tenant is */
+	bool frozen;         /* its process stands still */
 	bool has_priority;
 	int64_t priority;           /* hint of the queue itself, if there is one */
 	uint64_t device_ns;         /* counter of the slot when it was read last */
 	uint64_t credit_ns;         /* device time that it can have used since then */
+	uint64_t word_at_beat;      /* as it was when somebody looked whether it stands still */
 	uint64_t credit_at_ns;      /* when the credit was counted last */
 	struct xs_list ready_link;  /* world.ready */
 	struct xs_list review_link; /* world.reviews */
@@ -113,6 +115,9 @@ void xs_world_beat(struct xs_world *world);
 
 /* Reads CPU priorities, if the policy goes by them; more often than every 100 ms does nothing. */
 void xs_world_sample_cpu(struct xs_world *world);
+
+/* At each beat: whoever is ready and stopped by a signal counts as stalled. */
+void xs_world_sample_frozen(struct xs_world *world);
 
 /* The tenant comes and goes. Its gates are open afterwards, whatever they were. 0 or -errno. */
 int xs_tenant_add(struct xs_world *world, struct xs_tenant *tenant);
