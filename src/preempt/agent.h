@@ -2,14 +2,15 @@
 /*
  * The agent stands between the queues of this process and whoever schedules them.
  *
- * It is unborn until the first queue asks to be scheduled; then it chooses who decides: the scheduler
- * in this process, or the application itself. The scheduler in this process is told of everything in
- * any case, so that hints and states are there when it is asked to decide. All functions may be
+ * It is unborn until the first queue asks to be scheduled; then it chooses who decides: the daemon, the
+ * scheduler in this process, or the application itself. The scheduler in this process knows all queues
+ * and hints in any case, so that it can take over at once when the daemon is lost. All functions may be
  * called from any thread; none blocks for longer than a scheduling decision takes.
  */
 #ifndef XS_PREEMPT_AGENT_H
 #define XS_PREEMPT_AGENT_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -49,6 +50,12 @@ const char *xs_agent_policy_name(XPolicyType policy);
 
 /* Runs what is due and returns when to call again (0: no need). For the watcher. */
 uint64_t xs_agent_tick(uint64_t now_ns);
+
+/* What the watcher has to poll besides, if anything. */
+bool xs_agent_poll(struct pollfd *socket);
+
+/* The process exits. */
+void xs_agent_exit(void);
 
 void xs_agent_forked(void);
 

@@ -10,8 +10,6 @@
 #include "preempt/handle.h"
 #include "preempt/life.h"
 
-#define LONGEST_RING 65536
-
 static XResult unpin(struct xs_queue *queue, XResult result)
 {
 	xs_registry_unpin(queue);
@@ -77,8 +75,7 @@ XResult XQueueSetPreemptLevel(XQueueHandle xq, XPreemptLevel level)
 	struct xs_queue *queue = xs_handle_pin_xqueue(xq);
 	if (!queue)
 		return kXSchedErrorNotFound;
-	xs_store_relaxed(&queue->level, lowered(queue, level));
-	xs_agent_reconfigured(queue);
+	xs_queue_configure(queue, level, 0, 0);
 	return unpin(queue, kXSchedSuccess);
 }
 
@@ -88,14 +85,8 @@ XResult XQueueSetLaunchConfig(XQueueHandle xq, int64_t threshold, int64_t batch_
 
 	if (!queue)
 		return kXSchedErrorNotFound;
-	int64_t new_threshold = threshold > 0 ? threshold : xs_load_relaxed(&queue->threshold);
-	int64_t new_batch = batch_size > 0 ? batch_size : xs_load_relaxed(&queue->batch);
-	if (new_threshold > LONGEST_RING || new_batch > LONGEST_RING ||
-		(new_threshold && new_threshold < new_batch))
-		return unpin(queue, kXSchedErrorInvalidValue);
-	xs_store_relaxed(&queue->threshold, (int)new_threshold);
-	xs_store_relaxed(&queue->batch, (int)new_batch);
-	return unpin(queue, kXSchedSuccess);
+	int err = xs_queue_configure(queue, 0, threshold, batch_size);
+	return unpin(queue, err ? kXSchedErrorInvalidValue : kXSchedSuccess);
 }
 
 XResult XQueueSubmit(XQueueHandle xq, HwCommandHandle hw_cmd)

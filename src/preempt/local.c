@@ -22,6 +22,7 @@ static struct {
 	struct xs_mutex lock;
 	struct xs_sched *sched; /* made at the first need, never destroyed */
 	bool active;            /* decisions reach the gates */
+	bool yields;            /* somebody else decides, and what he says of priorities counts */
 	uint64_t now_ns;        /* time of the event that is being handled */
 	bool review; /* some queue has to report from now on: tell the scheduler how it stands */
 	bool need_watch; /* somebody's idleness matters: the watcher has to run */
@@ -42,7 +43,7 @@ static void pace(struct xs_queue *queue, bool paced)
 
 	if (paced == was_paced)
 		return;
-	xs_store_full(&queue->pace.restart, true);
+	xs_add_full(&queue->slot->pace_epoch, 1);
 	local.review |= paced; /* so far it need not have told that it is ready */
 	xs_gate_apply(queue->slot, paced ? XS_GATE_PACE : XS_GATE_UNPACE);
 	if (!paced)
@@ -158,35 +159,40 @@ static int exists(void)
 	return err;
 }
 
+static void refresh_priority(struct xs_queue *queue)
+{
+	int priority;
+
+	if (!local.yields &&
+		xs_sched_queue_priority(local.sched, xs_load_relaxed(&queue->id), &priority) == 0)
+		xs_store_relaxed(&queue->priority, priority);
+}
+
 int xs_local_activate(const char *policy)
 {
 	begin();
 	int err = local.no_watch ? -EAGAIN : exists();
 	if (!err)
 		err = xs_sched_set_policy(local.sched, policy ? policy : "HPF", local.now_ns);
+	local.yields &= err != 0;
 	if (!err && !local.active) {
 		local.active = true;
+		local.review = true; /* nobody told it anything while it was not */
+		for_each_scheduled(refresh_priority);
 		xs_sched_snapshot(local.sched, apply_row, NULL);
 	}
 	end();
 	return err;
 }
 
-void xs_local_deactivate(void)
+void xs_local_deactivate(bool yields)
 {
 	begin();
 	local.active = local.need_watch = false;
 	for_each_scheduled(set_free);
 	local.review = false;
+	local.yields = yields;
 	end();
-}
-
-static void refresh_priority(struct xs_queue *queue)
-{
-	int priority;
-
-	if (xs_sched_queue_priority(local.sched, xs_load_relaxed(&queue->id), &priority) == 0)
-		xs_store_relaxed(&queue->priority, priority);
 }
 
 int xs_local_add(struct xs_queue *queue)
@@ -204,7 +210,7 @@ int xs_local_add(struct xs_queue *queue)
 				-queue->stream_priority, local.now_ns);
 		queue->scheduled = !err;
 	}
-	if (queue->scheduled) {
+	if (queue->scheduled && !local.yields) {
 		refresh_priority(queue);
 		pace(queue, wants_markers(queue) ||
 				    (xs_load_relaxed(&queue->slot->word) & XS_GATE_PACED));
@@ -268,7 +274,8 @@ void xs_local_reconfigured(struct xs_queue *queue)
 		xs_sched_queue_offset(local.sched, xs_load_relaxed(&queue->id),
 			-queue->stream_priority, local.now_ns);
 		for_each_scheduled(refresh_priority);
-		pace(queue, wants_markers(queue));
+		if (!local.yields)
+			pace(queue, wants_markers(queue));
 		xs_sched_snapshot(local.sched, find_decision, queue);
 	}
 	end();
@@ -289,6 +296,20 @@ int xs_local_hint(struct xs_queue *queue, const struct xs_hint *hint)
 		for_each_scheduled(refresh_priority);
 	end();
 	return err;
+}
+
+void xs_local_each_hint(const struct xs_queue *queue,
+	void (*each)(void *ctx, const struct xs_hint *hint), void *ctx)
+{
+	xs_mutex_lock(&local.lock);
+	if (local.sched && queue) {
+		xs_sched_each_hint(
+			local.sched, XS_HINT_QUEUE, xs_load_relaxed(&queue->id), each, ctx);
+	} else if (local.sched) {
+		xs_sched_each_hint(local.sched, XS_HINT_ALL, 0, each, ctx);
+		xs_sched_each_hint(local.sched, XS_HINT_PROCESS, (uint64_t)getpid(), each, ctx);
+	}
+	xs_mutex_unlock(&local.lock);
 }
 
 uint64_t xs_local_tick(uint64_t now_ns)

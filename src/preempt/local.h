@@ -18,8 +18,9 @@ struct xs_queue;
 /* Decides from now on, under that policy (NULL: HPF). Returns 0 or -errno. */
 int xs_local_activate(const char *policy);
 
-/* Decides no more: all queues are free. */
-void xs_local_deactivate(void);
+/* Decides no more: all queues are free. yields: because somebody else does, whose business their words
+ * and priorities are from now on. */
+void xs_local_deactivate(bool yields);
 
 /* What the agent passes on; see agent.h. */
 int xs_local_add(struct xs_queue *queue);
@@ -29,6 +30,12 @@ void xs_local_stalled(struct xs_queue *queue, bool stalled);
 void xs_local_used(struct xs_queue *queue, uint64_t device_ns);
 void xs_local_reconfigured(struct xs_queue *queue);
 int xs_local_hint(struct xs_queue *queue, const struct xs_hint *hint);
+
+/* Calls each() for the hints of the queue, or for those that concern the whole process (NULL). A lock
+ * is held meanwhile: each() calls nothing of this file. */
+void xs_local_each_hint(const struct xs_queue *queue,
+	void (*each)(void *ctx, const struct xs_hint *hint), void *ctx);
+
 uint64_t xs_local_tick(uint64_t now_ns);
 
 void xs_local_forked(void);

@@ -208,16 +208,22 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 	xs_add_relaxed(&pace->count, 1);
 }
 
-/* [claim] Pacing begins, or begins again after a time without markers. */
-static void restart(struct xs_queue *queue, uint32_t submitted)
+/* [claim] Whoever schedules counts the beginnings of pacing in the slot: what was submitted before the
+ * last one carries no markers and is not understood. Returns whether the books began anew. */
+static bool restart(struct xs_queue *queue, uint32_t submitted)
 {
 	struct xs_pace *pace = &queue->pace;
+	uint32_t epoch = xs_load_full(&queue->slot->pace_epoch);
 
+	if (pace->epoch == epoch)
+		return false;
+	pace->epoch = epoch;
 	pace->marked = submitted - 1;
 	pace->accounted = submitted;
 	pace->begun = 0;
 	pace->done_ns = 0;
 	xs_domain_arm(queue);
+	return true;
 }
 
 void xs_pace_submitted(struct xs_queue *queue)
@@ -228,10 +234,8 @@ void xs_pace_submitted(struct xs_queue *queue)
 		return;
 	/* Counted with the claim, so that it never goes back; one more is the caller's own command. */
 	uint32_t submitted = xs_queue_submitted(queue) + 1;
-	bool fresh = xs_swap_full(&pace->restart, false);
-	if (fresh)
-		restart(queue, submitted);
-	else if (!pace->begun)
+	bool fresh = restart(queue, submitted);
+	if (!fresh && !pace->begun)
 		pace->begun = stamp(xs_now_ns());
 	observe(queue, false);
 
@@ -295,8 +299,7 @@ static void mark_the_tail(struct xs_queue *queue)
 	if (!claim(pace))
 		return;
 	uint32_t submitted = xs_queue_submitted(queue);
-	if (xs_swap_full(&pace->restart, false))
-		restart(queue, submitted);
+	restart(queue, submitted);
 	if (!xs_load_relaxed(&pace->count))
 		place_mark(queue, submitted);
 	unclaim(pace);

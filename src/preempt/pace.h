@@ -24,12 +24,12 @@ struct xs_queue;
 
 struct xs_pace {
 	_Atomic bool claimed; /* one thread at a time keeps the books; others go on without */
-	_Atomic bool restart; /* pacing begins anew: what was submitted before is not understood */
 	_Atomic bool broken;  /* the device refused a marker: nothing bounds what is in flight */
 	_Atomic bool armed;   /* markers wait at the gate: the queue can be stopped at level 2 */
-	uint32_t issued;      /* [claim] value of the last marker */
-	uint32_t marked;      /* [claim] commands submitted when it was placed */
-	uint32_t accounted;   /* [claim] commands whose device time is in the books */
+	uint32_t epoch;  /* [claim] pace_epoch of the slot; if that differs, the books begin anew */
+	uint32_t issued; /* [claim] value of the last marker */
+	uint32_t marked; /* [claim] commands submitted when it was placed */
+	uint32_t accounted;     /* [claim] commands whose device time is in the books */
 	_Atomic uint32_t count; /* [claim to write] marks in flight: the last ones issued */
 	/* Moments are in microseconds modulo 2^32; 0: not known. */
 	struct {

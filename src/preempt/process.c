@@ -54,6 +54,7 @@ static void exiting(void)
 		if (queue)
 			xs_gate_apply(queue->slot, XS_GATE_RETIRE);
 	}
+	xs_agent_exit();
 	xs_watch_exit();
 }
 

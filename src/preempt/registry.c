@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "preempt/descriptor.h"
 
 #define BUCKETS          1024u
 #define LONGEST_WALK     256
@@ -38,6 +39,7 @@ _Atomic uint32_t xs_registry_epoch = 1;
 static struct {
 	struct xs_mutex lock;
 	_Atomic(struct xs_page *) page;
+	int page_fd; /* [lock] for the daemon, which maps it too; valid if there is a page */
 	_Atomic(struct xs_queue *) chunks[CHUNKS];
 	_Atomic size_t limit; /* queues handed out so far, reused ones counted once */
 	_Atomic(struct xs_queue *) buckets[BUCKETS];
@@ -124,14 +126,29 @@ struct xs_page *xs_registry_page(void)
 
 /* --- making -------------------------------------------------------------------------------------- */
 
-static struct xs_page *map_page(void)
+/* [lock] The page, made if there is none. */
+static struct xs_page *need_page(void)
 {
-	struct xs_page *page;
+	struct xs_page *page = xs_registry_page();
 	int fd;
 
-	if (xs_page_create(&page, &fd) != 0)
+	if (page)
+		return page;
+	if (xs_page_create(&page, &fd) != 0) {
+		xs_warn_once("no memory for queue states: streams are not scheduled");
 		return NULL;
-	close(fd); /* the mapping keeps it; the daemon gets a descriptor of its own */
+	}
+	registry.page_fd = xs_descriptor_hide(fd);
+	xs_store_release(&registry.page, page);
+	return page;
+}
+
+struct xs_page *xs_registry_need_page(int *fd)
+{
+	xs_registry_lock();
+	struct xs_page *page = need_page();
+	*fd = registry.page_fd;
+	xs_registry_unlock();
 	return page;
 }
 
@@ -235,14 +252,8 @@ static void fill_in(struct xs_queue *queue, const struct xs_stream *stream,
 /* [lock] */
 static struct xs_queue *make(const struct xs_stream *stream, const struct xs_stream_traits *traits)
 {
-	if (!xs_registry_page()) {
-		struct xs_page *page = map_page();
-		if (!page) {
-			xs_warn_once("no memory for queue states: streams are not scheduled");
-			return NULL;
-		}
-		xs_store_release(&registry.page, page);
-	}
+	if (!need_page())
+		return NULL;
 
 	struct xs_queue *queue = take_retired(false);
 	if (!queue)
@@ -346,9 +357,11 @@ void xs_registry_forked(void)
 
 	/* The page is shared with the parent: put memory of our own in its place, so that even a
 	 * stale pointer of this child cannot reach the parent's queues. */
-	if (page)
+	if (page) {
+		close(registry.page_fd);
 		mmap(page, sizeof(*page), PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	}
 	memset(&registry, 0, sizeof(registry));
 	xs_add_full(&xs_registry_epoch, 1);
 }

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "preempt/agent.h"
+#include "preempt/bell.h"
 #include "preempt/domain.h"
 #include "preempt/lend.h"
 #include "preempt/process.h"
@@ -37,8 +38,8 @@ enum { ASLEEP_NOT, ASLEEP_LIGHTLY, ASLEEP_DEEPLY };
 static struct {
 	struct xs_mutex lock; /* of the start */
 	_Atomic bool running;
-	bool failed;                         /* [lock] */
-	_Atomic uint32_t bell;               /* changes when somebody rings */
+	bool failed; /* [lock] */
+	struct xs_bell bell;
 	_Atomic uint32_t asleep;             /* how the watcher sleeps */
 	_Atomic(const struct xs_queue *) at; /* queue that it looks at, maybe in the driver */
 } watch;
@@ -47,8 +48,7 @@ void xs_watch_ring(void)
 {
 	if (xs_load_full(&watch.asleep) != ASLEEP_DEEPLY)
 		return;
-	xs_add_full(&watch.bell, 1);
-	xs_futex_wake(&watch.bell, 1);
+	xs_bell_ring(&watch.bell);
 }
 
 /*
@@ -173,10 +173,13 @@ static bool go_round(void)
 	return xs_lend_review() || busy;
 }
 
-static void sleep_until(uint64_t deadline_ns, bool deep, uint32_t bell)
+static void sleep_until(uint64_t deadline_ns, bool deep, uint32_t rings)
 {
+	struct pollfd socket;
+	bool polls = xs_agent_poll(&socket) && xs_bell_extend(&watch.bell) == 0;
+
 	xs_store_full(&watch.asleep, deep ? ASLEEP_DEEPLY : ASLEEP_LIGHTLY);
-	xs_futex_wait(&watch.bell, bell, deadline_ns);
+	xs_bell_wait(&watch.bell, rings, polls ? &socket : NULL, deadline_ns);
 	xs_store_full(&watch.asleep, ASLEEP_NOT);
 }
 
@@ -188,7 +191,7 @@ static void *run(void *unused)
 	xs_self.ours = true;
 	pthread_setname_np(pthread_self(), "xsched-watch");
 	while (!xs_process_exiting()) {
-		uint32_t bell = xs_load_full(&watch.bell);
+		uint32_t rings = xs_load_full(&watch.bell.rings);
 		uint64_t now = xs_now_ns();
 		uint64_t timer = xs_agent_tick(now);
 
@@ -210,7 +213,7 @@ static void *run(void *unused)
 				continue;
 			}
 		}
-		sleep_until(next, deep, bell);
+		sleep_until(next, deep, rings);
 	}
 	return NULL;
 }
@@ -252,5 +255,6 @@ void xs_watch_exit(void)
 
 void xs_watch_forked(void)
 {
+	xs_bell_forked(&watch.bell);
 	memset(&watch, 0, sizeof(watch));
 }

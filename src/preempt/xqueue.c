@@ -7,6 +7,8 @@
  */
 #include "preempt/xqueue.h"
 
+#include <errno.h>
+
 #include "base/clock.h"
 #include "preempt/agent.h"
 #include "preempt/process.h"
@@ -14,6 +16,9 @@
 
 /* A queue that nobody schedules by need not tell when it becomes ready or idle. */
 #define REPORTS (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD)
+
+/* Largest threshold and batch size, as in options.def. */
+#define MOST_IN_FLIGHT 65536
 
 /* How long a queue that was important to a thread stays so after it went idle. */
 #define FEEDS_FOR_NS XS_NS_PER_S
@@ -167,4 +172,24 @@ void xs_queue_resume(struct xs_queue *queue)
 	 * keeps them there, it has to know that they want to go on. */
 	if ((before & XS_GATE_SLEEPERS) && (before & XS_GATE_HELD) && !(before & XS_GATE_READY))
 		wake(queue);
+}
+
+int xs_queue_configure(struct xs_queue *queue, int64_t level, int64_t threshold, int64_t batch)
+{
+	if (level <= 0)
+		level = xs_load_relaxed(&queue->level);
+	else if (level > queue->hal->max_level)
+		level = queue->hal->max_level;
+	if (threshold <= 0)
+		threshold = xs_load_relaxed(&queue->threshold);
+	if (batch <= 0)
+		batch = xs_load_relaxed(&queue->batch);
+	if (threshold > MOST_IN_FLIGHT || batch > MOST_IN_FLIGHT ||
+		(threshold && threshold < batch))
+		return -EINVAL;
+	xs_store_relaxed(&queue->level, (int8_t)level);
+	xs_store_relaxed(&queue->threshold, (int)threshold);
+	xs_store_relaxed(&queue->batch, (int)batch);
+	xs_agent_reconfigured(queue);
+	return 0;
 }

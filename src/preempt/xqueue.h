@@ -61,7 +61,8 @@ struct xs_queue {
 
 	_Atomic bool blocking_submit;    /* XQueueSubmit waits for the launch */
 	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
-	_Atomic int level;        /* 1 to hal->max_level, or 0: the deepest that does no harm */
+	bool announced;                  /* [global.lock] known to the daemon */
+	_Atomic int8_t level;     /* 1 to hal->max_level, or 0: the deepest that does no harm */
 	_Atomic int threshold;    /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
 	_Atomic int batch;        /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
 	int stream_priority;      /* as the vendor numbers it; lower is more important */
@@ -81,7 +82,7 @@ struct xs_queue {
 };
 
 /* With what the scheduler keeps of it, a queue takes at most 512 bytes; bench/queues.c measures. */
-_Static_assert(sizeof(struct xs_queue) <= 304, "a queue is small");
+_Static_assert(sizeof(struct xs_queue) <= 312, "a queue is small");
 
 /* --- one command through the gate ---------------------------------------------------------------- */
 
@@ -123,6 +124,10 @@ int xs_queue_synchronize(struct xs_queue *queue);
 
 /* All commands up to the given count are known to be finished. */
 XS_EXPORT void xs_queue_covered(struct xs_queue *queue, uint32_t submitted);
+
+/* Level, threshold and batch size; 0 and below: as it is. A level that the platform cannot reach becomes
+ * the deepest that it can. -EINVAL: the batch would be larger than the threshold, or too much. */
+int xs_queue_configure(struct xs_queue *queue, int64_t level, int64_t threshold, int64_t batch);
 
 /* Stops the queue on behalf of the application; no command passes after this has returned. */
 void xs_queue_pause(struct xs_queue *queue);

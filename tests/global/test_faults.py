@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to applications when the daemon or another application dies, hangs, forks or comes back.
+
+Would catch: a gate that stays closed, an application that fails with its daemon, a connection that
+outlives its process in a child, a frozen process that holds everybody up.
+"""
+from kit import *
+
+
+def daemon_killed_and_back():
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    daemon.kill()
+    print(f"  open {goes_on(low, before, 'the lesser goes on without a daemon'):.1f} ms after the kill")
+    begin = time.monotonic()
+    daemon.start()
+    high.said("using global scheduler", 2)
+    low.said("using global scheduler", 2)
+    print(f"  back {1000 * (time.monotonic() - begin):.0f} ms after the daemon's start")
+    control = Control(daemon)
+    until(lambda: stopped(low, control), "the lesser is stopped again")
+    priorities = {q["priority"] for q in control.queues(high.pid)}
+    if priorities != {10}:
+        raise Failed(f"its hints got lost: {priorities}")
+    high.do("let")
+    high.do("sync")
+    low.do("starve")
+    high.end()
+    low.end()
+    daemon.stop()
+
+
+def daemon_stopped_and_continued():
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    daemon.signal(signal.SIGSTOP)
+    print(f"  open {goes_on(low, before, 'the lesser goes on without a daemon'):.0f} ms after the stop")
+    daemon.signal(signal.SIGCONT)
+    high.said("using global scheduler", 2)
+    low.said("using global scheduler", 2)
+    until(lambda: stopped(low, control), "the lesser is stopped again")
+    daemon.stop()
+    goes_on(low, before, "the daemon ended")
+
+
+def daemon_restarted_under_load():
+    daemon = Daemon()
+    workers = [Worker(daemon, priority) for priority in (0, 1, 2)]
+    for worker in workers:
+        worker.do("feed 50")
+    for turn in range(5):
+        daemon.kill() if turn % 2 else daemon.stop()
+        daemon.start()
+        for worker in workers:
+            worker.said("using global scheduler", turn + 1)
+    control = Control(daemon)
+    for worker in reversed(workers):  # the most important first, or the others wait for it
+        until(lambda: control.queues(worker.pid), "its queues")
+        worker.do("starve")
+        worker.do("sync")
+        worker.end()
+    daemon.stop()
+
+
+def important_one_killed():
+    daemon = Daemon()
+    for state in ("busy", "stopped", "at the gate"):
+        high, low, control = pair(daemon)
+        before = make_wait(high, low, control)
+        if state == "stopped":
+            high.process.send_signal(signal.SIGSTOP)
+        if state == "at the gate":
+            low.kill()
+            until(lambda: not control.queues(low.pid), "the daemon noticed")
+            high.do("let")
+            high.do("sync")
+            high.end()
+            continue
+        high.kill()
+        print(f"  {state}: others go on after {goes_on(low, before, 'the lesser goes on'):.1f} ms")
+        low.do("starve")
+        low.end()
+    daemon.stop()
+
+
+def important_one_stopped():
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    high.process.send_signal(signal.SIGSTOP)
+    print(f"  others go on after {goes_on(low, before, 'a frozen process holds nobody up'):.0f} ms")
+    high.process.send_signal(signal.SIGCONT)
+    until(lambda: stopped(low, control), "it is awake and counts again")
+    high.do("let")
+    high.do("sync")
+    goes_on(low, low.count(), "the lesser goes on")
+    daemon.stop()
+
+
+def lesser_one_stopped():
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    make_wait(high, low, control)
+    low.process.send_signal(signal.SIGSTOP)
+    high.do("let")
+    high.do("sync")
+    high.do("launch 100 20")
+    high.do("sync")
+    low.process.send_signal(signal.SIGCONT)
+    low.do("starve")
+    low.end()
+    daemon.stop()
+
+
+def a_child_does_not_keep_the_connection():
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    high.do("fork")
+    with open(f"/proc/{high.pid}/task/{high.pid}/children") as file:
+        child = int(file.read())
+
+    def nothing_of_ours():
+        kept = [os.readlink(f"/proc/{child}/fd/{fd}") for fd in os.listdir(f"/proc/{child}/fd")]
+        return not any(name.startswith(("socket:", "anon_inode:", "/memfd:xsched")) for name in kept)
+    until(nothing_of_ours, "the child closed what is its parent's")
+    high.kill()
+    goes_on(low, before, "the parent is gone, whatever the child has")
+    until(lambda: not control.queues(high.pid), "its queues")
+    daemon.stop()
+
+
+def exec_begins_anew():
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    high.say("exec")
+    high.answer("ready")
+    goes_on(low, before, "what was before the exec is forgotten")
+    high.said("using global scheduler", 2)
+    until(lambda: any(q["priority"] == 10 for q in control.queues(high.pid)), "it is known again")
+    daemon.stop()
+
+
+def no_descriptors_left():
+    """An application that has as many as it may: scheduled inside the process, and otherwise as ever."""
+    daemon = Daemon()
+    worker = Worker(daemon, prefix=("bash", "-c", 'ulimit -n 10; exec "$@"', "-"))
+    worker.do("launch 1 100")
+    worker.do("sync")
+    worker.end()
+    daemon.stop()
+
+
+def a_process_id_namespace_of_its_own():
+    """PID 1 of a namespace, as in a container, beside an application outside of it."""
+    if os.geteuid() or subprocess.run(["unshare", "-pf", "true"], capture_output=True).returncode:
+        print("  no namespaces here: not tried")
+        return
+    daemon = Daemon()
+    inside = Worker(daemon, 10, prefix=("unshare", "-pf", "--kill-child"))
+    low = Worker(daemon, 0)
+    control = Control(daemon)
+    for worker in (inside, low):
+        worker.said("using global scheduler")
+    until(lambda: len({q["serial"] for q in control.queues()}) == 2, "both are known")
+    until(lambda: all(q["flags"] & PACED for q in control.queues(low.pid)), "the lesser is paced")
+    before = make_wait(inside, low, control)
+    inside.do("let")
+    inside.do("sync")
+    goes_on(low, before, "the lesser goes on")
+    daemon.stop()
+
+
+run([daemon_killed_and_back, daemon_stopped_and_continued, daemon_restarted_under_load,
+     important_one_killed, important_one_stopped, lesser_one_stopped,
+     a_child_does_not_keep_the_connection, exec_begins_anew, no_descriptors_left,
+     a_process_id_namespace_of_its_own])

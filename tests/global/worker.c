@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An application with a stream that does what its standard input says, a command a line, and answers
+ * each with a line. It knows nothing of a scheduler; the tests run several of them under the shim.
+ *
+ *   hold          the stream stands still until "let", and is busy
+ *   let
+ *   feed US       from now on a thread launches kernels of that length as fast as it may
+ *   starve        no longer; answers when the thread is out of its last launch
+ *   sync          waits for the stream
+ *   launch US N   N kernels from the main thread
+ *   stream PRIO   goes on with another stream, of that priority
+ *   forget        destroys the stream and makes another one
+ *   fork          the child launches nothing, and stays until the parent is gone
+ *   exec          becomes itself anew
+ *   count         kernels that are done, of all streams
+ *   exit          returns from main() with work in flight
+ */
+#include "../e2e/programs/program.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+static CUstream stream;
+static CUdeviceptr gate, done;
+static _Atomic bool feeding;
+static pthread_t feeder;
+
+/* The kernel, then the count of those that are done. */
+static void launch_one(uint32_t us)
+{
+	CUfunction increment = kernel("increment");
+	uint32_t one = 1;
+
+	check(spin(stream, us));
+	check(launch(increment, stream, (void *[]){ &done, &one }));
+}
+
+static void *feed(void *us)
+{
+	check(cuCtxSetCurrent(context));
+	while (feeding)
+		launch_one((uint32_t)(uintptr_t)us);
+	return NULL;
+}
+
+static void starve(void)
+{
+	if (feeding) {
+		feeding = false;
+		pthread_join(feeder, NULL);
+	}
+}
+
+static void stay_in_child(void)
+{
+	if (fork() != 0)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+}
+
+static void begin_stream(int priority)
+{
+	stream = stream_of(NON_BLOCKING, priority);
+}
+
+static void obey(const char *command, uint32_t a, uint32_t b, char *const *arguments)
+{
+	if (!strcmp(command, "hold")) {
+		poke(gate, 0);
+		check(stand_still(stream, gate));
+		launch_one(1);
+	} else if (!strcmp(command, "let")) {
+		poke(gate, 1);
+	} else if (!strcmp(command, "feed") && !feeding) {
+		feeding = true;
+		check(pthread_create(&feeder, NULL, feed, (void *)(uintptr_t)a) ? 1 : 0);
+	} else if (!strcmp(command, "starve")) {
+		starve();
+	} else if (!strcmp(command, "sync")) {
+		check(cuStreamSynchronize(stream));
+	} else if (!strcmp(command, "launch")) {
+		while (b--)
+			launch_one(a);
+	} else if (!strcmp(command, "stream")) {
+		begin_stream((int)a);
+	} else if (!strcmp(command, "forget")) {
+		check(cuStreamDestroy_v2(stream));
+		begin_stream(0);
+	} else if (!strcmp(command, "fork")) {
+		stay_in_child();
+	} else if (!strcmp(command, "exec")) {
+		execv("/proc/self/exe", arguments);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char line[256], command[32];
+
+	(void)argc;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	start();
+	gate = word(0);
+	done = word(0);
+	begin_stream(0);
+	launch_one(1);
+	check(cuStreamSynchronize(stream));
+	printf("ready\n");
+	while (fgets(line, sizeof(line), stdin)) {
+		int a = 0, b = 0;
+
+		if (sscanf(line, "%31s %d %d", command, &a, &b) < 1)
+			continue;
+		if (!strcmp(command, "exit"))
+			return 0;
+		obey(command, (uint32_t)a, (uint32_t)b, argv);
+		printf("%s %llu\n", command, (unsigned long long)peek(done));
+	}
+	starve();
+	return 0;
+}
