@@ -26,6 +26,7 @@
 #define INDEX_BITS          24
 #define REUSED_AFTER        1024u /* other commands */
 #define LAUNCHER_LINGERS_NS (200 * XS_NS_PER_MS)
+#define EXIT_LOOKS_NS       (5 * XS_NS_PER_MS) /* between looks at a queue paused at exit */
 
 enum command_state { FREE, NEW, SUBMITTED, LAUNCHED, DROPPED };
 
@@ -228,6 +229,33 @@ static void finish(
 	xs_futex_wake(&commands->launched, INT32_MAX);
 }
 
+static void retreat(struct xs_commands *commands)
+{
+	xs_queue_retreat(commands->queue);
+	xs_sub_full(&commands->entered, 1);
+}
+
+/*
+ * At exit all gates open, so that no thread of the application is stuck at one. What the application
+ * paused is not launched by that: only if it resumes the queue, as a destroy in an exit handler does.
+ */
+static bool is_paused_for_good(struct xs_queue *queue)
+{
+	return xs_process_exiting() && (xs_load_full(&queue->slot->word) & XS_GATE_PAUSED);
+}
+
+static void enter(struct xs_commands *commands)
+{
+	for (;;) {
+		xs_add_full(&commands->entered, 1);
+		xs_queue_enter(commands->queue);
+		if (!is_paused_for_good(commands->queue))
+			return;
+		retreat(commands);
+		xs_sleep_until_ns(xs_now_ns() + EXIT_LOOKS_NS);
+	}
+}
+
 /* Launches one command, waiting at the gate first. Returns whether there was one. */
 static bool launch_one(struct xs_commands *commands)
 {
@@ -236,15 +264,13 @@ static bool launch_one(struct xs_commands *commands)
 
 	if (xs_load_full(&commands->taken) == xs_load_full(&commands->submitted))
 		return false;
-	xs_add_full(&commands->entered, 1);
-	xs_queue_enter(queue);
+	enter(commands);
 	/* Only now: what was dropped while we slept at the gate must not run. */
 	xs_mutex_lock(&commands->lock);
 	uint32_t index = take_oldest(commands, &command);
 	xs_mutex_unlock(&commands->lock);
 	if (!index) {
-		xs_queue_retreat(queue);
-		xs_sub_full(&commands->entered, 1);
+		retreat(commands);
 		return false;
 	}
 	xs_store_full(&commands->inside, &xs_self);

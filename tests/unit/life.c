@@ -246,6 +246,37 @@ static void exits_with_commands(void)
 	}
 }
 
+static _Atomic unsigned int launched_at_exit;
+static XQueueHandle paused_xq;
+
+/* Runs after ours. What was paused stays so until the application resumes it. */
+static void destroy_paused(void)
+{
+	fake_sleep_ms(50); /* time for a launcher that thinks the gate is open */
+	CHECK_EQUAL(xs_load_full(&launched_at_exit), 0);
+	xs_store_relaxed(&fake_runs_by_itself, true);
+	CHECK_EQUAL(XQueueDestroy(paused_xq), kXSchedSuccess);
+	CHECK_EQUAL(xs_load_full(&launched_at_exit), 10);
+}
+
+TEST(paused_commands_stay_paused_at_exit)
+{
+	struct xs_stream stream = fake_stream(5);
+	HwCommandHandle command;
+	HwQueueHandle hwq;
+
+	atexit(destroy_paused);
+	CHECK_EQUAL(xs_hwqueue_create(&hwq, &fake_hal, &stream), kXSchedSuccess);
+	CHECK_EQUAL(XQueueCreate(&paused_xq, hwq, 1, 0), kXSchedSuccess);
+	CHECK_EQUAL(XQueueSuspend(paused_xq, 0), kXSchedSuccess);
+	for (int i = 0; i < 10; i++) {
+		CHECK_EQUAL(HwCommandCreateCallback(&command, nothing, &launched_at_exit),
+			kXSchedSuccess);
+		CHECK_EQUAL(XQueueSubmit(paused_xq, command), kXSchedSuccess);
+	}
+	EVENTUALLY(fake_has(xs_registry_find(&stream), XS_GATE_SLEEPERS));
+}
+
 static int never_answers(const struct xs_stream *stream)
 {
 	(void)stream;
@@ -303,6 +334,7 @@ int main(void)
 		cmocka_unit_test(forked_children),
 		cmocka_unit_test(fork_while_others_are_at_work),
 		cmocka_unit_test(exits),
+		cmocka_unit_test(paused_commands_stay_paused_at_exit),
 		cmocka_unit_test(work_in_exit_handlers),
 	};
 
