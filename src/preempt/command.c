@@ -34,6 +34,7 @@ struct command {
 	uint32_t generation;
 	enum command_state state;
 	bool abandoned;     /* its handle was given up */
+	bool awaited;       /* its submitter takes the result, and gives the entry back then */
 	uint32_t history;   /* bit n: life generation - 1 - n was launched */
 	uint32_t next_free; /* index; table.first_free */
 	uint64_t queue_id;
@@ -223,7 +224,8 @@ static void finish(
 	xs_mutex_lock(&table.lock);
 	entry(index)->state = state;
 	entry(index)->result = result;
-	give_entry(index);
+	if (!entry(index)->awaited)
+		give_entry(index);
 	xs_mutex_unlock(&table.lock);
 	xs_add_full(&commands->launched, 1);
 	xs_futex_wake(&commands->launched, INT32_MAX);
@@ -403,12 +405,13 @@ static bool push(struct xs_commands *commands, uint32_t index)
 	return true;
 }
 
-static uint32_t claim_for(struct xs_queue *queue, HwCommandHandle handle)
+static uint32_t claim_for(struct xs_queue *queue, HwCommandHandle handle, bool awaited)
 {
 	xs_mutex_lock(&table.lock);
 	uint32_t index = decode(handle);
 	if (index && entry(index)->state == NEW) {
 		entry(index)->state = SUBMITTED;
+		entry(index)->awaited = awaited;
 		entry(index)->queue_id = xs_load_relaxed(&queue->id);
 	} else {
 		index = 0;
@@ -421,17 +424,17 @@ static void unclaim(uint32_t index)
 {
 	xs_mutex_lock(&table.lock);
 	entry(index)->state = NEW;
+	entry(index)->awaited = false;
 	xs_mutex_unlock(&table.lock);
 }
 
-static XResult result_of(struct xs_commands *commands, HwCommandHandle handle)
+/* Of a command that is over and that the caller awaited: until now nobody could use its entry again. */
+static XResult take_result(struct xs_commands *commands, uint32_t index)
 {
-	XResult result = kXSchedSuccess;
-
 	xs_mutex_lock(&table.lock);
-	uint32_t index = decode(handle);
-	if (index)
-		result = entry(index)->result;
+	XResult result = entry(index)->result;
+	entry(index)->awaited = false;
+	give_entry(index);
 	xs_mutex_unlock(&table.lock);
 	if (result != kXSchedSuccess) {
 		xs_mutex_lock(&commands->lock);
@@ -452,7 +455,7 @@ XResult xs_commands_submit(
 		return kXSchedErrorUnknown;
 	if (wait_launch && inside)
 		return kXSchedErrorNotAllowed;
-	uint32_t index = claim_for(queue, handle);
+	uint32_t index = claim_for(queue, handle, wait_launch);
 	if (!index)
 		return kXSchedErrorNotFound;
 
@@ -491,7 +494,7 @@ XResult xs_commands_submit(
 	if (!wait_launch)
 		return kXSchedSuccess;
 	wait_until_over(commands, handle);
-	return result_of(commands, handle);
+	return take_result(commands, index);
 }
 
 XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle handle)

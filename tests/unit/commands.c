@@ -342,6 +342,42 @@ TEST(blocking_submit)
 	CHECK(result == kXSchedErrorNotFound || (result == kXSchedSuccess && launched == 3));
 }
 
+/* A thread that sleeps here finds, when it wakes up, that many other commands have come and gone. */
+static __thread bool wakes_late;
+static _Atomic unsigned int late_sleeps;
+
+int __real_xs_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns);
+int __wrap_xs_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns);
+
+int __wrap_xs_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline_ns)
+{
+	if (wakes_late)
+		xs_add_full(&late_sleeps, 1);
+	int result = __real_xs_futex_wait(word, expected, deadline_ns);
+	for (int i = 0; wakes_late && i < MANY; i++)
+		CHECK_EQUAL(HwCommandDestroy(command(note, 0)), kXSchedSuccess);
+	return result;
+}
+
+static XResult submit_and_wake_late(struct call *call)
+{
+	wakes_late = true;
+	return XQueueSubmit(xq, call->command);
+}
+
+TEST(result_for_a_late_submitter)
+{
+	open_queue(kQueueCreateFlagBlockingSubmit);
+	xs_store_full(&callback_result, kXSchedErrorHardware);
+	struct call call = { .run = submit_and_wake_late, .command = command(block, 0) };
+	call_start(&call);
+	EVENTUALLY(xs_load_full(&in_callback) && xs_load_full(&late_sleeps));
+	xs_store_full(&leave_callback, true);
+	CHECK_EQUAL(call_join(&call), kXSchedErrorHardware);
+	CHECK_EQUAL(XQueueWaitAll(xq), kXSchedSuccess); /* the submitter has it already */
+	CHECK_EQUAL(XQueueWait(xq, call.command), kXSchedSuccess);
+}
+
 /* --- from inside a callback ---------------------------------------------------------------------- */
 
 static XResult inside(HwQueueHandle queue, void *data)
@@ -510,6 +546,7 @@ int main(void)
 		cmocka_unit_test(stream_ends_with_commands_pending),
 		cmocka_unit_test(errors_of_callbacks),
 		cmocka_unit_test(blocking_submit),
+		cmocka_unit_test(result_for_a_late_submitter),
 		cmocka_unit_test(calls_from_inside),
 		cmocka_unit_test(full_ring_holds_back),
 		cmocka_unit_test(handles_given_up),
