@@ -16,9 +16,9 @@ static XResult unpin(struct xs_queue *queue, XResult result)
 	return result;
 }
 
-static int lowered(const struct xs_queue *queue, int64_t level)
+static int8_t lowered(const struct xs_queue *queue, int64_t level)
 {
-	return level > queue->hal->max_level ? queue->hal->max_level : (int)level;
+	return (int8_t)(level > queue->hal->max_level ? queue->hal->max_level : level);
 }
 
 XResult XQueueCreate(XQueueHandle *xq, HwQueueHandle hwq, int64_t level, int64_t flags)

@@ -274,7 +274,7 @@ static void on_look(void)
 			continue;
 		int priority = xs_load_relaxed(&queue->slot->priority);
 		if (priority != xs_load_relaxed(&queue->priority)) {
-			xs_store_relaxed(&queue->priority, priority);
+			xs_store_relaxed(&queue->priority, (int16_t)priority);
 			xs_domain_outranked_by(queue);
 		}
 		if (!(xs_load_relaxed(&queue->slot->word) & XS_GATE_PACED))

@@ -6,24 +6,30 @@
 
 #include "preempt/registry.h"
 
-#define LIFE_SHIFT 54
-#define PID_SHIFT  32
-#define PID_MASK   ((UINT64_C(1) << 22) - 1)
+#define PID_BITS  22
+#define LIFE_BITS 28
 
-static uint64_t pack(enum xs_handle_kind kind, uint8_t life, const struct xs_queue *queue)
+_Static_assert(2 + LIFE_BITS + PID_BITS + XS_REGISTRY_INDEX_BITS == 64, "a handle is full");
+
+static uint64_t low_bits(uint64_t value, int bits)
 {
-	return (uint64_t)kind << 62 | (uint64_t)life << LIFE_SHIFT |
-	       ((uint64_t)getpid() & PID_MASK) << PID_SHIFT | xs_load_relaxed(&queue->id);
+	return value & ((UINT64_C(1) << bits) - 1);
 }
 
 HwQueueHandle xs_handle_of_hwqueue(const struct xs_queue *queue)
 {
-	return pack(XS_HANDLE_HWQUEUE, 0, queue);
+	return (uint64_t)XS_HANDLE_HWQUEUE << 62 | low_bits((uint64_t)getpid(), PID_BITS) << 32 |
+	       xs_load_relaxed(&queue->id);
 }
 
 XQueueHandle xs_handle_of_xqueue(const struct xs_queue *queue)
 {
-	return pack(XS_HANDLE_XQUEUE, xs_load_relaxed(&queue->attached), queue);
+	uint64_t life = low_bits(xs_load_relaxed(&queue->xqueue_life), LIFE_BITS);
+	uint64_t pid = low_bits((uint64_t)getpid(), PID_BITS);
+
+	return (uint64_t)XS_HANDLE_XQUEUE << 62 | life << (PID_BITS + XS_REGISTRY_INDEX_BITS) |
+	       pid << XS_REGISTRY_INDEX_BITS |
+	       low_bits(xs_load_relaxed(&queue->id), XS_REGISTRY_INDEX_BITS);
 }
 
 bool xs_handle_is_xqueue(const struct xs_queue *queue, XQueueHandle handle)
@@ -49,7 +55,7 @@ struct xs_queue *xs_handle_pin_xqueue(XQueueHandle handle)
 	struct xs_queue *queue = NULL;
 
 	if (XS_HANDLE_KIND(handle) == XS_HANDLE_XQUEUE)
-		queue = xs_registry_pin((uint32_t)handle);
+		queue = xs_registry_pin_at(low_bits(handle, XS_REGISTRY_INDEX_BITS));
 	if (queue && !xs_handle_is_xqueue(queue, handle)) {
 		xs_registry_unpin(queue);
 		return NULL;

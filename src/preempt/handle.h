@@ -3,8 +3,12 @@
  * The 64-bit handles of the C API. They are numbers, not addresses: each carries the generation of
  * what it names, so a stale one is found out instead of followed.
  *
- *   hardware queue, XQueue   kind:2  life:8  pid:22  queue id:32
- *   command                  kind:2  zero:6  generation:32  index:24
+ *   hardware queue   kind:2  zero:8   pid:22  queue id:32
+ *   XQueue           kind:2  life:28  pid:22  index of the queue:12
+ *   command          kind:2  zero:6   generation:32  index:24
+ *
+ * A queue's lives as an XQueue are counted on when the queue is used again for another stream, so an
+ * old handle names nothing for 2^28 lives of its slot.
  */
 #ifndef XS_PREEMPT_HANDLE_H
 #define XS_PREEMPT_HANDLE_H

@@ -27,19 +27,14 @@ bool xs_queue_schedule(struct xs_queue *queue)
 {
 	xs_registry_lock();
 	bool exists = queue->holders != 0;
-	if (exists)
+	if (exists && !xs_load_relaxed(&queue->is_xqueue)) {
+		xs_add_relaxed(&queue->xqueue_life, 1);
 		xs_store_relaxed(&queue->is_xqueue, true);
+	}
 	xs_registry_unlock();
 	if (exists)
 		xs_agent_add(queue);
 	return exists;
-}
-
-/* [registry lock] Handles of the XQueue are invalid from here on. */
-static void disown(struct xs_queue *queue)
-{
-	xs_store_relaxed(&queue->is_xqueue, false);
-	xs_add_relaxed(&queue->attached, 1);
 }
 
 bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue)
@@ -47,7 +42,7 @@ bool xs_queue_disown(struct xs_queue *queue, XQueueHandle xqueue)
 	xs_registry_lock();
 	bool found = xs_handle_is_xqueue(queue, xqueue);
 	if (found) {
-		disown(queue);
+		xs_store_relaxed(&queue->is_xqueue, false); /* its handle is invalid from here on */
 		queue->endings++;
 	}
 	xs_registry_unlock();
@@ -65,8 +60,7 @@ void xs_queue_disowned(struct xs_queue *queue)
 void xs_queue_unschedule(struct xs_queue *queue)
 {
 	xs_registry_lock();
-	if (xs_load_relaxed(&queue->is_xqueue))
-		disown(queue);
+	xs_store_relaxed(&queue->is_xqueue, false);
 	xs_registry_unlock();
 	xs_agent_remove(queue);
 }

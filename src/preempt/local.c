@@ -165,7 +165,7 @@ static void refresh_priority(struct xs_queue *queue)
 
 	if (!local.yields &&
 		xs_sched_queue_priority(local.sched, xs_load_relaxed(&queue->id), &priority) == 0)
-		xs_store_relaxed(&queue->priority, priority);
+		xs_store_relaxed(&queue->priority, (int16_t)priority);
 }
 
 int xs_local_activate(const char *policy)

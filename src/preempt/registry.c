@@ -25,13 +25,12 @@
 #define QUEUES_PER_CHUNK 64u
 #define CHUNKS           (XS_PAGE_SLOTS / QUEUES_PER_CHUNK)
 
-#define ID_INDEX_BITS      12
 #define ID_GENERATION_BITS 20
 #define ID_INDEX(id)       ((size_t)((id) & (XS_PAGE_SLOTS - 1)))
-#define ID_GENERATION_ONE  (UINT64_C(1) << ID_INDEX_BITS)
-#define ID_GENERATION_MASK (((UINT64_C(1) << ID_GENERATION_BITS) - 1) << ID_INDEX_BITS)
+#define ID_GENERATION_ONE  (UINT64_C(1) << XS_REGISTRY_INDEX_BITS)
+#define ID_GENERATION_MASK (((UINT64_C(1) << ID_GENERATION_BITS) - 1) << XS_REGISTRY_INDEX_BITS)
 
-_Static_assert(XS_PAGE_SLOTS == 1u << ID_INDEX_BITS, "an id names a slot");
+_Static_assert(XS_PAGE_SLOTS == 1u << XS_REGISTRY_INDEX_BITS, "an id names a slot");
 
 _Atomic uint32_t xs_registry_epoch = 1;
 
@@ -239,7 +238,6 @@ static void fill_in(struct xs_queue *queue, const struct xs_stream *stream,
 		&queue->threshold, options->threshold == XS_UNSET ? 0 : options->threshold);
 	xs_store_relaxed(&queue->batch, options->batch_size == XS_UNSET ? 0 : options->batch_size);
 	xs_store_relaxed(&queue->is_xqueue, false);
-	xs_store_relaxed(&queue->attached, 0);
 	xs_store_relaxed(&queue->blocking_submit, false);
 	xs_store_relaxed(&queue->idle_since_ns, 0);
 	xs_store_relaxed(&queue->waiters, 0);
@@ -332,12 +330,26 @@ void xs_registry_free(struct xs_queue *queue)
 	xs_registry_unlock();
 }
 
+/* [lock] */
+static struct xs_queue *pin_locked(struct xs_queue *queue)
+{
+	if (queue)
+		queue->pins++;
+	return queue;
+}
+
 struct xs_queue *xs_registry_pin(uint64_t id)
 {
 	xs_registry_lock();
-	struct xs_queue *queue = xs_registry_by_id(id);
-	if (queue)
-		queue->pins++;
+	struct xs_queue *queue = pin_locked(xs_registry_by_id(id));
+	xs_registry_unlock();
+	return queue;
+}
+
+struct xs_queue *xs_registry_pin_at(size_t index)
+{
+	xs_registry_lock();
+	struct xs_queue *queue = pin_locked(xs_registry_at(index));
 	xs_registry_unlock();
 	return queue;
 }

@@ -15,6 +15,9 @@
 #include "base/export.h"
 #include "preempt/xqueue.h"
 
+/* The low bits of a queue's id: its place among all queues. */
+#define XS_REGISTRY_INDEX_BITS 12
+
 /* Changes whenever a look-up could give another answer than before. */
 extern XS_EXPORT _Atomic uint32_t xs_registry_epoch;
 
@@ -42,6 +45,7 @@ void xs_registry_free(struct xs_queue *queue);
 
 /* The queue with that identity, kept from being reused until unpinned; NULL when it is gone. */
 struct xs_queue *xs_registry_pin(uint64_t id);
+struct xs_queue *xs_registry_pin_at(size_t index); /* whatever its identity is now */
 void xs_registry_unpin(struct xs_queue *queue);
 
 /* The queue that has this id now, without a pin: for callers that only touch atomics. */

@@ -41,9 +41,10 @@ struct xs_queue {
 	_Atomic bool blocking; /* waits for the legacy default stream, and that for it */
 
 	/* Written by the agent under its lock; read by anybody. */
-	bool scheduled;       /* [local.lock] known to the scheduler */
-	bool known_ready;     /* [local.lock] what the scheduler was told last */
-	_Atomic int priority; /* effective, as the scheduler computes it */
+	bool scheduled;           /* [local.lock] known to the scheduler */
+	bool known_ready;         /* [local.lock] what the scheduler was told last */
+	bool announced;           /* [global.lock] known to the daemon */
+	_Atomic int16_t priority; /* effective, as the scheduler computes it */
 
 	/* [registry lock] */
 	struct xs_list free_link;             /* registry.free */
@@ -56,17 +57,15 @@ struct xs_queue {
 	uint16_t pins;    /* C API calls that are using it; it is not reused before they end */
 	uint16_t endings; /* XQueueDestroy calls that wait for what is left */
 	uint8_t holders;  /* XS_HOLDER_*; nobody: the queue is retired */
-	_Atomic bool is_xqueue;   /* has an XQueue handle, made by the C API or by a shim */
-	_Atomic uint8_t attached; /* its lives as an XQueue: old handles do not name new ones */
-
-	_Atomic bool blocking_submit;    /* XQueueSubmit waits for the launch */
+	_Atomic bool is_xqueue;       /* has an XQueue handle, made by the C API or by a shim */
+	_Atomic int8_t level;         /* 1 to hal->max_level, or 0: the deepest that does no harm */
+	_Atomic bool blocking_submit; /* XQueueSubmit waits for the launch */
 	_Atomic uint32_t submitted_high; /* how often the counter in the word overflowed */
-	bool announced;                  /* [global.lock] known to the daemon */
-	_Atomic int8_t level;     /* 1 to hal->max_level, or 0: the deepest that does no harm */
-	_Atomic int threshold;    /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
-	_Atomic int batch;        /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
-	int stream_priority;      /* as the vendor numbers it; lower is more important */
-	_Atomic uint32_t waiters; /* host waits under way that will tell when it has run dry */
+	_Atomic uint32_t xqueue_life; /* counted on for ever: old handles do not name new XQueues */
+	_Atomic int threshold;        /* XSCHED_AUTO_XQUEUE_THRESHOLD, or 0 */
+	_Atomic int batch;            /* XSCHED_AUTO_XQUEUE_BATCH_SIZE, or 0 */
+	int stream_priority;          /* as the vendor numbers it; lower is more important */
+	_Atomic uint32_t waiters;     /* host waits under way that will tell when it has run dry */
 	_Atomic uint64_t idle_since_ns; /* when it went idle last */
 
 	_Atomic(struct xs_commands *) commands; /* C API submissions, made at the first one */

@@ -464,6 +464,32 @@ TEST(stale_and_foreign_handles)
 	CHECK_EQUAL(XQueueQuery(xq, &state), kXSchedSuccess);
 }
 
+/* Those of one hardware queue, and of others that had the same slot. */
+TEST(handles_of_former_lives)
+{
+	enum { LIVES = 2000 };
+	XQueueHandle old[LIVES];
+	XQueueState state;
+
+	setenv("XLOG_LEVEL", "ERRO", 1);
+	for (int i = 0; i < LIVES; i++) {
+		if (i % 700 == 0) {
+			if (i)
+				CHECK_EQUAL(HwQueueDestroy(hwq), kXSchedSuccess);
+			open_queue(0);
+		} else {
+			CHECK_EQUAL(XQueueCreate(&xq, hwq, 1, 0), kXSchedSuccess);
+		}
+		old[i] = xq;
+		CHECK_EQUAL(XQueueDestroy(xq), kXSchedSuccess);
+	}
+	CHECK_EQUAL(XQueueCreate(&xq, hwq, 1, 0), kXSchedSuccess);
+	for (int i = 0; i < LIVES; i++) {
+		CHECK(old[i] != xq);
+		CHECK_EQUAL(XQueueQuery(old[i], &state), kXSchedErrorNotFound);
+	}
+}
+
 /* --- races --------------------------------------------------------------------------------------- */
 
 static void *create_and_destroy(void *unused)
@@ -551,6 +577,7 @@ int main(void)
 		cmocka_unit_test(full_ring_holds_back),
 		cmocka_unit_test(handles_given_up),
 		cmocka_unit_test(stale_and_foreign_handles),
+		cmocka_unit_test(handles_of_former_lives),
 		cmocka_unit_test(create_meets_destroy),
 		cmocka_unit_test(hwqueue_destroy_meets_create),
 	};
