@@ -71,8 +71,7 @@ static void retire(struct xs_queue *queue)
 	xs_commands_drop(queue); /* before the gate opens: the stream will be gone */
 	xs_gate_apply(queue->slot, XS_GATE_RETIRE);
 	xs_domain_disarm(queue);
-	xs_watch_let_go(queue);
-	xs_registry_free(queue);
+	xs_watch_free(queue);
 }
 
 void xs_queue_release(struct xs_queue *queue, unsigned int holder)

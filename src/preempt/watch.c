@@ -32,6 +32,10 @@
 #define BLOCKED_AFTER_NS  (XS_NS_PER_MS)
 #define LINGER_NS         (100 * XS_NS_PER_MS) /* rounds go on for this long without need */
 #define EXIT_WAIT_NS      (20 * XS_NS_PER_MS)
+#define LET_GO_WAIT_NS    XS_NS_PER_S
+
+/* Beside the queue: it has been retired, and whoever did so waits no longer to give it back. */
+#define LEFT_TO_US ((uintptr_t)1)
 
 enum { ASLEEP_NOT, ASLEEP_LIGHTLY, ASLEEP_DEEPLY };
 
@@ -40,8 +44,8 @@ static struct {
 	_Atomic bool running;
 	bool failed; /* [lock] */
 	struct xs_bell bell;
-	_Atomic uint32_t asleep;             /* how the watcher sleeps */
-	_Atomic(const struct xs_queue *) at; /* queue that it looks at, maybe in the driver */
+	_Atomic uint32_t asleep; /* how the watcher sleeps */
+	_Atomic uintptr_t at;    /* queue that it looks at, maybe in the driver */
 } watch;
 
 void xs_watch_ring(void)
@@ -68,10 +72,28 @@ static int ask(struct xs_queue *queue)
 	return err;
 }
 
-void xs_watch_let_go(const struct xs_queue *queue)
+/* The watcher turns to a queue, or to none. One that it was left is its to give back. */
+static void turn_to(struct xs_queue *queue)
 {
-	while (!xs_self.ours && xs_load_full(&watch.at) == queue)
+	uintptr_t before = xs_swap_full(&watch.at, (uintptr_t)queue);
+
+	if (before & LEFT_TO_US)
+		xs_registry_free((struct xs_queue *)(before & ~LEFT_TO_US));
+}
+
+void xs_watch_free(struct xs_queue *queue)
+{
+	const uintptr_t at_it = (uintptr_t)queue;
+	uint64_t give_up = xs_now_ns() + LET_GO_WAIT_NS;
+
+	while (!xs_self.ours && xs_load_full(&watch.at) == at_it) {
+		uintptr_t seen = at_it;
+
+		if (xs_now_ns() >= give_up && xs_cas_full(&watch.at, &seen, at_it | LEFT_TO_US))
+			return;
 		xs_sleep_until_ns(xs_now_ns() + 5 * XS_NS_PER_US);
+	}
+	xs_registry_free(queue);
 }
 
 static void note_stall(struct xs_queue *queue, uint64_t now)
@@ -164,10 +186,10 @@ static bool go_round(void)
 			!(word & (XS_GATE_TRACKED | XS_GATE_HELD | XS_GATE_PACED)))
 			continue;
 		/* Published before looking whether it still lives: whoever retires it does the reverse. */
-		xs_store_full(&watch.at, queue);
+		turn_to(queue);
 		if (xs_load_full(&queue->live) && !xs_process_exiting())
 			look_at(queue, xs_now_ns());
-		xs_store_full(&watch.at, NULL);
+		turn_to(NULL);
 		busy = true;
 	}
 	return xs_lend_review() || busy;

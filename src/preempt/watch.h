@@ -19,9 +19,11 @@ int xs_watch_start(void);
 /* There is something to look at. Costs a system call only if the watcher is in deep sleep. */
 void xs_watch_ring(void);
 
-/* The queue lives no more: returns when the watcher has turned from it, and will not turn to it. No
+/* The queue lives no more: gives it back to the registry once the watcher has turned from it; it will
+ * not turn to it again. Returns then, so that the stream can be destroyed; but if the driver does not
+ * let the watcher go it returns after a moment, and the watcher gives the queue back when it can. No
  * lock may be held that the watcher may want: the scheduler's, the loans', one of the vendor's. */
-void xs_watch_let_go(const struct xs_queue *queue);
+void xs_watch_free(struct xs_queue *queue);
 
 /* The process exits: the watcher goes no more into the driver. Waits for it a moment at most. */
 void xs_watch_exit(void);

@@ -412,6 +412,31 @@ TEST(the_watcher_is_out_of_a_stream_that_ends)
 	CHECK(!xs_load_full(&in_query));
 }
 
+/* The driver keeps the watcher: a destroy comes back, and the queue is not used again meanwhile. */
+TEST(a_stuck_watcher_holds_nobody_up)
+{
+	fake_hal.query = slow_query;
+	two_queues("1");
+	fake_submit(high);
+	EVENTUALLY(xs_load_full(&in_query));
+	xs_queue_end(high);
+	CHECK(xs_load_full(&in_query));
+	struct xs_queue *other = fake_queue(3, 0);
+	CHECK(other != high);
+	xs_store_full(&leave_query, true);
+	EVENTUALLY(!xs_load_full(&in_query));
+
+	/* Then it is. */
+	struct xs_queue *again = NULL;
+	for (unsigned int number = 4; again != high && number < 4000; number++) {
+		again = fake_queue(number, 0);
+		if (again != high)
+			xs_queue_end(again);
+		usleep(100);
+	}
+	CHECK(again == high);
+}
+
 /* --- lending ------------------------------------------------------------------------------------- */
 
 /* A low queue of level 2 with one command behind a marker, and held. */
@@ -650,6 +675,7 @@ int main(void)
 		cmocka_unit_test(paused_queue_does_not_hold_up_others),
 		cmocka_unit_test(resumed_while_held),
 		cmocka_unit_test(the_watcher_is_out_of_a_stream_that_ends),
+		cmocka_unit_test(a_stuck_watcher_holds_nobody_up),
 		cmocka_unit_test(loan_ends_when_covered),
 		cmocka_unit_test(loan_ends_when_the_waiter_is_idle),
 		cmocka_unit_test(loan_ends_when_the_waiter_is_gone),
