@@ -3,8 +3,10 @@
  * Sleeping on a 32-bit word, and a mutex made of that.
  *
  * The word may lie in memory shared between processes. The mutex is for short sections inside one
- * process; it is all zero when free, so it needs no initialiser and a forked child can make it
- * usable again by clearing it.
+ * process; it is all zero when free, so it needs no initialiser. A fork may come while another thread
+ * holds it: whoever has one that is not allocated clears it in a function forked(), which is told of
+ * forks before it is locked for the first time (tools/check-style looks for that). What is only done
+ * once needs none: pthread_once() begins anew in a child that was forked in the middle.
  */
 #ifndef XS_BASE_FUTEX_H
 #define XS_BASE_FUTEX_H

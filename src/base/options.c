@@ -4,13 +4,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/futex.h"
 #include "base/log.h"
 
 #define AT(field) offsetof(struct xs_options, field)
@@ -116,25 +116,17 @@ void xs_options_parse(struct xs_options *options, char *(*lookup)(const char *va
 	}
 }
 
-static struct xs_mutex lock; /* of the first call */
+static struct xs_options process_options;
 
-void xs_options_forked(void)
+static void parse_environment(void)
 {
-	xs_store_relaxed(&lock.state, 0);
+	xs_options_parse(&process_options, getenv);
 }
 
 const struct xs_options *xs_options(void)
 {
-	static struct xs_options options;
-	static _Atomic bool parsed;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (!xs_load_acquire(&parsed)) {
-		xs_mutex_lock(&lock);
-		if (!xs_load_acquire(&parsed)) {
-			xs_options_parse(&options, getenv);
-			xs_store_release(&parsed, true);
-		}
-		xs_mutex_unlock(&lock);
-	}
-	return &options;
+	pthread_once(&once, parse_environment);
+	return &process_options;
 }

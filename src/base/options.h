@@ -47,9 +47,6 @@ extern const size_t xs_option_count;
 /* The options of this process. The result stays valid and constant for its life. */
 XS_EXPORT const struct xs_options *xs_options(void);
 
-/* In a forked child: another thread may have been at the first call. */
-void xs_options_forked(void);
-
 /* Parses with the given look-up instead of getenv(): the testable half of xs_options(). */
 void xs_options_parse(struct xs_options *options, char *(*lookup)(const char *variable));
 

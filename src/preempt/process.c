@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/options.h"
 #include "preempt/agent.h"
 #include "preempt/command.h"
 #include "preempt/domain.h"
@@ -35,7 +34,6 @@ static void forked(void)
 	memset(&xs_self, 0, sizeof(xs_self));
 	xs_self.depth = depth;
 	xs_store_relaxed(&xs_process_capture_count, 0);
-	xs_options_forked();
 	xs_registry_forked();
 	xs_agent_forked();
 	xs_watch_forked();

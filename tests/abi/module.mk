@@ -6,6 +6,7 @@ check.tests += tests/abi/headers.sh
 # and of a core that only counts (stub/core.c), on a driver that does nothing (stub/driver.c).
 
 abi.driver := $(O)/tests/abi/driver/libcuda.so.1
+abi.slow   := $(O)/tests/abi/slow/libcuda.so.1
 abi.shim   := $(O)/tests/abi/shim/libcuda.so.1
 abi.hal    := $(filter-out %/queue.c,$(halcuda.src))
 abi.cflags  = -DSTUB_DRIVER='"$(abspath $(abi.driver))"' -DSHIM='"$(abspath $(abi.shim))"'
@@ -19,6 +20,11 @@ $(abi.shim): $(call objects,$(abi.hal) $(shimcuda.src) tests/abi/stub/core.c src
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-z,nodelete,-soname,libcuda.so.1 $(LDFLAGS_ALL) -o $@ $^
 
+$(abi.slow): $(call objects,tests/abi/stub/slow_driver.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-soname,libcuda.so.1 $(LDFLAGS_ALL) -o $@ $^
+$(O)/tests/abi/fork_while_loading: $(call objects,tests/abi/stub/fork_while_loading.c) $(abi.shim) | $(abi.slow)
+	$(Q)$(CC) $(LDFLAGS_ALL) -rdynamic -Wl,-rpath,'$$ORIGIN/shim' -o $@ $^
 $(O)/tests/abi/no_driver: $(call objects,tests/abi/stub/no_driver.c) $(abi.shim)
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,-rpath,'$$ORIGIN/shim' -o $@ $^
 $(O)/tests/abi/cuda_shim: $(call objects,tests/abi/cuda_shim.c) $(abi.shim) | $(abi.driver)
@@ -27,7 +33,9 @@ $(O)/tests/abi/find_library: $(call objects,tests/abi/find_library.c src/platfor
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka
 
 $(call objects,tests/abi/cuda_shim.c tests/abi/find_library.c): CPPFLAGS_ALL += $(abi.cflags)
+$(call objects,tests/abi/stub/fork_while_loading.c): CPPFLAGS_ALL += -DSLOW_DRIVER='"$(abspath $(abi.slow))"'
 
 check.needs += $(O)/tests/abi/no_driver
 check.tests += $(O)/tests/abi/cuda_shim $(O)/tests/abi/find_library \
+               $(O)/tests/abi/fork_while_loading \
                tests/abi/cuda_names.sh tests/abi/cuda_no_driver.sh

@@ -58,6 +58,8 @@ refused src/base/x.c 'int f(void) { return __sync_fetch_and_add(p, 1); }\n' 'ato
 for call in exit _exit abort assert printf perror puts; do
     refused src/base/x.c "int f(void) { $call(1); }\n" "$call() in code"
 done
+refused src/base/x.c 'static struct xs_mutex lock;\n' 'no forked()'
+refused src/base/x.c 'struct { pthread_mutex_t lock; } table;\n' 'no forked()'
 refused src/platform/sim/x.c 'int f(void) { return atomic_load(\\&x); }\n' 'atomic operation'
 refused src/base/x.c 'int x; \n' 'blanks at the end'
 refused src/base/x.c '/* TODO: later */\n' 'TODO without'

@@ -54,14 +54,16 @@ static void forked(void)
 	memset(&table, 0, sizeof(table));
 }
 
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, forked);
+}
+
 /* [lock] */
 static struct node *take_node(void)
 {
-	static bool watching_forks; /* [lock] */
 	struct node *node = table.free;
 
-	if (!watching_forks)
-		watching_forks = pthread_atfork(NULL, NULL, forked) == 0;
 	if (node) {
 		table.free = xs_load_relaxed(&node->next);
 		return node;
@@ -78,8 +80,10 @@ static void fill_in(struct node *node, uint64_t queue_id, uint32_t submitted)
 
 static void add(void *event, uint64_t queue_id, uint32_t submitted)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	_Atomic(struct node *) *bucket = bucket_of(event);
 
+	pthread_once(&once, watch_forks);
 	xs_mutex_lock(&table.lock);
 	struct node *node = find(event);
 	if (!node && (node = take_node())) {

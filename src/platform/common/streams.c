@@ -49,19 +49,21 @@ static void thread_ended(void *self)
 	}
 }
 
+static pthread_key_t end_key;
+static bool have_end_key;
+
+static void make_end_key(void)
+{
+	have_end_key = pthread_key_create(&end_key, thread_ended) == 0;
+}
+
 static void end_with_thread(void)
 {
-	static struct xs_mutex lock;
-	static pthread_key_t key;
-	static bool have_key; /* [lock] */
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	xs_mutex_lock(&lock);
-	if (!have_key)
-		have_key = pthread_key_create(&key, thread_ended) == 0;
-	bool ok = have_key;
-	xs_mutex_unlock(&lock);
-	if (ok)
-		pthread_setspecific(key, &xs_self);
+	pthread_once(&once, make_end_key);
+	if (have_end_key)
+		pthread_setspecific(end_key, &xs_self);
 }
 
 static struct xs_queue *adopt(struct xs_stream *name)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loads the driver and fills in the table of real.h. Everything here runs once, under load_lock; the
- * slots change from a stub to the final function and either is right to call at any moment, so
- * nobody who calls through the table needs a barrier.
+ * Loads the driver and fills in the table of real.h. Everything here runs once, and once more in a child
+ * that was forked in the middle of it; the slots change from a stub to the final function and either is
+ * right to call at any moment, so nobody who calls through the table needs a barrier.
  */
 #include "platform/cuda/real.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/atomic.h"
-#include "base/futex.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "platform/common/find_library.h"
@@ -46,10 +46,10 @@ static const char *const directories[] = {
 	NULL,
 };
 
-static struct xs_mutex load_lock;
+static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 static _Atomic bool loaded;
 static _Thread_local bool loading;
-static void *driver; /* [load_lock] NULL: none was found */
+static void *driver; /* [load_once] NULL: none was found */
 
 /* --- what stands in for functions that are not there --------------------------------------------- */
 
@@ -170,12 +170,9 @@ void *xs_cuda_load(unsigned index)
 	if (!xs_load_acquire(&loaded)) {
 		if (loading)
 			return not_initialized;
-		xs_mutex_lock(&load_lock);
 		loading = true;
-		if (!xs_load_acquire(&loaded))
-			load();
+		pthread_once(&load_once, load);
 		loading = false;
-		xs_mutex_unlock(&load_lock);
 	}
 	errno = saved_errno;
 	return ((void **)&xs_cuda_real)[index];

@@ -31,7 +31,6 @@ struct ring {
 static struct {
 	struct xs_mutex lock;
 	_Atomic(struct ring *) buckets[BUCKETS];
-	bool watching_forks; /* [lock] */
 } table;
 
 static _Atomic(struct ring *) *bucket_of(const _Atomic uint32_t *progress)
@@ -56,8 +55,14 @@ static void forked(void)
 	memset(&table, 0, sizeof(table));
 }
 
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, forked);
+}
+
 static struct ring *find_or_make(_Atomic uint32_t *progress)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	_Atomic(struct ring *) *bucket = bucket_of(progress);
 	struct ring *ring = find(progress);
 
@@ -67,9 +72,8 @@ static struct ring *find_or_make(_Atomic uint32_t *progress)
 	if (!ring)
 		return NULL;
 	ring->progress = progress;
+	pthread_once(&once, watch_forks);
 	xs_mutex_lock(&table.lock);
-	if (!table.watching_forks)
-		table.watching_forks = pthread_atfork(NULL, NULL, forked) == 0;
 	ring->next = xs_load_relaxed(bucket);
 	xs_store_release(bucket, ring);
 	xs_mutex_unlock(&table.lock);

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <link.h>
 
-#include "base/futex.h"
 #include "base/log.h"
 #include "platform/hip/bound.h"
 
@@ -23,9 +22,6 @@ const char *const xs_hip_symbols[XS_HIP_FUNCTIONS] = {
 #define XS_NAME(symbol, since, slot, class, form) #symbol,
 #include "platform/hip/hip_api.def"
 };
-
-static struct xs_mutex lock;
-static unsigned int count; /* [lock] runtimes that have an object */
 
 static hipError_t not_supported(void)
 {
@@ -61,9 +57,10 @@ static void fill_in(struct xs_hip_runtime *runtime, void *handle)
 {
 	void *volatile *exported = slots_of(&runtime->exported);
 	void *volatile *real = slots_of(&runtime->real);
+	const struct link_map *object = xs_load_relaxed(&runtime->object);
 
 	for (size_t i = 0; i < XS_HIP_FUNCTIONS; i++) {
-		void *function = own_symbol(handle, runtime->object, xs_hip_symbols[i]);
+		void *function = own_symbol(handle, object, xs_hip_symbols[i]);
 		exported[i] = function ? function : (void *)not_supported;
 	}
 	join_spellings(&runtime->exported);
@@ -74,20 +71,16 @@ static void fill_in(struct xs_hip_runtime *runtime, void *handle)
 		runtime->contexts[i] = (struct xs_hip_context){ runtime, i };
 }
 
+/* The first that is free becomes this object's; they are never given back. */
 static struct xs_hip_runtime *description_of(struct link_map *object)
 {
-	struct xs_hip_runtime *runtime = NULL;
+	for (unsigned int i = 0; i < XS_HIP_RUNTIMES; i++) {
+		void *owner = NULL;
 
-	xs_mutex_lock(&lock);
-	for (unsigned int i = 0; i < count && !runtime; i++)
-		if (xs_hip_runtimes[i].object == object)
-			runtime = &xs_hip_runtimes[i];
-	if (!runtime && count < XS_HIP_RUNTIMES) {
-		runtime = &xs_hip_runtimes[count++];
-		runtime->object = object;
+		if (xs_cas_full(&xs_hip_runtimes[i].object, &owner, object) || owner == object)
+			return &xs_hip_runtimes[i];
 	}
-	xs_mutex_unlock(&lock);
-	return runtime;
+	return NULL;
 }
 
 /* The handle is not given back: the copy stays loaded, since we keep its addresses. */

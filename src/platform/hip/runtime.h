@@ -49,7 +49,7 @@ struct xs_hip_runtime {
 	struct xs_hip_functions exported; /* as the library exports them */
 	_Atomic bool has_table;           /* its dispatch table leads to us: its exports do, too */
 	_Atomic bool ready;               /* the functions are filled in */
-	void *object;                     /* the loader's link_map */
+	_Atomic(void *) object;           /* the loader's link_map; NULL: not in use */
 	struct xs_hip_context contexts[XS_HIP_DEVICES];
 };
 
