@@ -6,7 +6,8 @@
  *
  * The level comes from XLOG_LEVEL (ERRO, WARN, INFO, DEBG). Inside an application the default is
  * WARN, so nothing is printed unless something is wrong; the daemon starts with INFO. Any thread,
- * any time; each message is a single write, without a lock and without memory from the heap.
+ * any time; each message is a single write, without memory from the heap and, in a forked child,
+ * without a lock; when nobody reads, no signal tells the application.
  */
 #ifndef XS_BASE_LOG_H
 #define XS_BASE_LOG_H
