@@ -14,6 +14,7 @@
  */
 #define ARMED_WITH_DEFAULT_CONNECTIONS 4
 #define ARMED_WITH_32_CONNECTIONS      24
+_Static_assert(ARMED_WITH_32_CONNECTIONS <= XS_LOANS, "whoever waits for all can lend to all");
 
 static _Atomic int armed_count;
 
@@ -117,23 +118,13 @@ void xs_domain_let_through(struct xs_queue *queue)
 	}
 }
 
-void xs_domain_open_armed(const struct xs_queue *queue, struct xs_domain_loans *loans)
+void xs_domain_open_armed(const struct xs_queue *queue, struct xs_loans *loans)
 {
-	const unsigned int most = sizeof(loans->queues) / sizeof(loans->queues[0]);
-
 	loans->count = 0;
 	for (size_t i = 0; xs_load_relaxed(&armed_count) && i < xs_registry_limit(); i++) {
 		struct xs_queue *other = xs_registry_at(i);
-		if (!other || other == queue || loans->count == most ||
-			!xs_lend_needed(other, xs_load_relaxed(&queue->priority)))
-			continue;
-		xs_gate_apply(other->slot, XS_GATE_LEND);
-		loans->queues[loans->count++] = other;
+		if (other && other != queue &&
+			xs_lend_needed(other, xs_load_relaxed(&queue->priority)))
+			xs_lend(loans, other);
 	}
-}
-
-void xs_domain_close_armed(struct xs_domain_loans *loans)
-{
-	while (loans->count)
-		xs_gate_apply(loans->queues[--loans->count]->slot, XS_GATE_REPAY);
 }

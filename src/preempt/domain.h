@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+struct xs_loans;
 struct xs_queue;
 
 /* Arms the queue if its markers may wait at the gate and there is a place among those that do, or
@@ -33,13 +34,8 @@ void xs_domain_outranked_by(struct xs_queue *queue);
 void xs_domain_let_through(struct xs_queue *queue);
 
 /* Lends to all armed queues that are less important, for as long as the driver is asked about this
- * one: it might wait for them. Fills in what xs_domain_close_armed() takes back. */
-struct xs_domain_loans {
-	unsigned int count;
-	struct xs_queue *queues[32];
-};
-void xs_domain_open_armed(const struct xs_queue *queue, struct xs_domain_loans *loans);
-void xs_domain_close_armed(struct xs_domain_loans *loans);
+ * one: it might wait for them. The caller repays. */
+void xs_domain_open_armed(const struct xs_queue *queue, struct xs_loans *loans);
 
 void xs_domain_forked(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loans that outlive the call that made them, in a small table that the watcher goes through. */
+/* Loans; those that outlive the call that made them are in a small table that the watcher goes through. */
 #include "preempt/lend.h"
 
 #include <string.h>
@@ -25,6 +25,26 @@ static struct {
 bool xs_lend_needed(const struct xs_queue *queue, int priority)
 {
 	return xs_load_relaxed(&queue->pace.armed) && xs_load_relaxed(&queue->priority) < priority;
+}
+
+void xs_lend(struct xs_loans *loans, struct xs_queue *queue)
+{
+	if (loans->count == XS_LOANS)
+		return;
+	loans->loans[loans->count].queue = queue;
+	loans->loans[loans->count++].queue_id = xs_load_relaxed(&queue->id);
+	xs_gate_apply(queue->slot, XS_GATE_LEND);
+}
+
+void xs_repay(struct xs_loans *loans)
+{
+	while (loans->count) {
+		struct xs_queue *queue = loans->loans[--loans->count].queue;
+
+		/* Another life of the queue has not borrowed from us. */
+		if (xs_load_relaxed(&queue->id) == loans->loans[loans->count].queue_id)
+			xs_gate_apply(queue->slot, XS_GATE_REPAY);
+	}
 }
 
 void xs_lend_until_done(struct xs_queue *queue, struct xs_queue *waiter)

@@ -20,6 +20,22 @@ struct xs_queue;
 /* Whether work of this importance must not wait for the queue as it is. */
 XS_EXPORT bool xs_lend_needed(const struct xs_queue *queue, int priority);
 
+/* Loans for as long as a call takes, kept by the caller: room for all queues that can be armed at a
+ * time. */
+#define XS_LOANS 32
+
+struct xs_loans {
+	unsigned int count;
+	struct {
+		struct xs_queue *queue;
+		uint64_t queue_id;
+	} loans[XS_LOANS];
+};
+
+/* What the queue has submitted flows until the loans are repaid. */
+XS_EXPORT void xs_lend(struct xs_loans *loans, struct xs_queue *queue);
+XS_EXPORT void xs_repay(struct xs_loans *loans);
+
 /* The waiting queue depends on all that the other has submitted. Lent until that is done, or until
  * one of the two ends. Never blocks; out of room it lends nothing, and the stall time bounds it. */
 XS_EXPORT void xs_lend_until_done(struct xs_queue *queue, struct xs_queue *waiter);

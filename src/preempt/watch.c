@@ -61,14 +61,14 @@ void xs_watch_ring(void)
  */
 static int ask(struct xs_queue *queue)
 {
-	struct xs_domain_loans loans;
+	struct xs_loans loans;
 	int err = -EBUSY;
 
 	xs_domain_open_armed(queue, &loans);
 	if (!xs_process_captures() || !queue->hal->capturing ||
 		!queue->hal->capturing(&queue->stream))
 		err = queue->hal->query(&queue->stream);
-	xs_domain_close_armed(&loans);
+	xs_repay(&loans);
 	return err;
 }
 

@@ -315,6 +315,44 @@ static void frees_and_context_waits(void)
 	check(cuCtxSynchronize());
 }
 
+static CUstream many[20];
+static CUdeviceptr words[COUNT(many)];
+
+static void *release_high(void *unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < COUNT(many); i++)
+		while (peek(words[i]) != 12)
+			usleep(100);
+	poke(gate, 1);
+	return NULL;
+}
+
+/* The thread that feeds the high stream waits for many low ones that stand still on the device, before
+ * the high one goes on. */
+static void the_feeder_of_high_waits_for_many(void)
+{
+	CUdeviceptr start_all;
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(append(high, data, 1)); /* the first queue: the wait says that it need not be asked */
+	check(cuStreamSynchronize(high));
+	start_all = word(0);
+	for (size_t i = 0; i < COUNT(many); i++) {
+		many[i] = stream_of(NON_BLOCKING, 0);
+		words[i] = word(1);
+		check(stand_still(many[i], start_all));
+		check(append(many[i], words[i], 2));
+	}
+	check(stand_still(high, gate));
+	for (size_t i = 0; i < COUNT(many); i++)
+		holds(queue_has(many[i], XS_GATE_HELD) && queue_of(many[i])->pace.armed);
+	poke(start_all, 1);
+	pthread_t thread = thread_of(release_high, NULL);
+	check(cuCtxSynchronize());
+	pthread_join(thread, NULL);
+}
+
 /* --- capture ---------------------------------------------------------------------------------------- */
 
 static CUgraphExec captured;
@@ -418,6 +456,15 @@ TEST_ON_ALL_LEVELS(frees_and_context_waits)
 TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
 TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
 
+static void test_the_feeder_of_high_waits_for_many(void **state)
+{
+	static const char *const variables[] = { PATIENT, "XSCHED_AUTO_XQUEUE_LEVEL=2",
+		"CUDA_DEVICE_MAX_CONNECTIONS=32", NULL };
+
+	(void)state;
+	assert_int_equal(in_child(variables, the_feeder_of_high_waits_for_many), 0);
+}
+
 static void test_options(void **state)
 {
 	static const char *const stall[] = { "XSCHED_STALL_MS=30", NULL };
@@ -450,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_high_waits_for_low_through_the_legacy_stream),
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_low),
 		cmocka_unit_test(test_frees_and_context_waits),
+		cmocka_unit_test(test_the_feeder_of_high_waits_for_many),
 		cmocka_unit_test(test_a_capture_on_low_goes_on),
 		cmocka_unit_test(test_captures_on_high_beside_low),
 		cmocka_unit_test(test_options),

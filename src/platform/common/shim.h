@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "preempt/lend.h"
+
 struct xs_hal;
 struct xs_queue;
 
@@ -48,6 +50,7 @@ void xs_submit_end(struct xs_queue *queue);
 
 /* --- waits of the host --------------------------------------------------------------------------- */
 
+/* Of more queues a wait does not tell that they are done: the watcher finds that out. */
 #define XS_WAIT_QUEUES 16
 
 /* Lives on the stack of the override, between begin and end; its members are for shim_wait.c. */
@@ -57,8 +60,8 @@ struct xs_wait {
 	struct xs_waited {
 		struct xs_queue *queue;
 		uint32_t submitted; /* what the wait covers */
-		bool lent;
 	} queues[XS_WAIT_QUEUES];
+	struct xs_loans loans;
 };
 
 void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread);

@@ -7,7 +7,6 @@
 
 #include "platform/common/events.h"
 #include "platform/common/streams.h"
-#include "preempt/lend.h"
 
 /* The importance of a thread is that of the best queue it feeds. */
 static int thread_priority(void)
@@ -21,7 +20,7 @@ static int thread_priority(void)
 
 static bool begin(struct xs_wait *wait)
 {
-	wait->count = 0;
+	wait->count = wait->loans.count = 0;
 	wait->counted = !xs_self.ours;
 	if (wait->counted)
 		xs_self.depth++;
@@ -33,16 +32,16 @@ static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t subm
 {
 	uint64_t word = xs_load_relaxed(&queue->slot->word);
 
-	if (!(word & (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD)) ||
-		wait->count == XS_WAIT_QUEUES)
+	if (!(word & (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD)))
+		return;
+	if (xs_lend_needed(queue, thread_priority()))
+		xs_lend(&wait->loans, queue);
+	if (wait->count == XS_WAIT_QUEUES)
 		return;
 	struct xs_waited *waited = &wait->queues[wait->count++];
 	waited->queue = queue;
 	waited->submitted = submitted;
 	xs_add_relaxed(&queue->waiters, 1);
-	waited->lent = xs_lend_needed(queue, thread_priority());
-	if (waited->lent)
-		xs_gate_apply(queue->slot, XS_GATE_LEND);
 }
 
 void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
@@ -56,7 +55,7 @@ void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
 
 void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue)
 {
-	wait->count = 0;
+	wait->count = wait->loans.count = 0;
 	wait->counted = false;
 	if (queue)
 		wait_for(wait, queue, xs_queue_submitted(queue));
@@ -93,11 +92,10 @@ static void found_done(struct xs_queue *queue, uint32_t submitted)
 
 void xs_wait_end(struct xs_wait *wait, bool done)
 {
+	xs_repay(&wait->loans);
 	for (unsigned int i = 0; i < wait->count; i++) {
 		struct xs_waited *waited = &wait->queues[i];
 		xs_sub_relaxed(&waited->queue->waiters, 1);
-		if (waited->lent)
-			xs_gate_apply(waited->queue->slot, XS_GATE_REPAY);
 		if (done)
 			found_done(waited->queue, waited->submitted);
 	}
