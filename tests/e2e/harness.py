@@ -23,7 +23,7 @@ LIMIT = 120 if SAN else 30
 EXTRA = {
     "cuCtxGetCurrent", "cuCtxGetDevice", "cuDeviceGetAttribute", "cuCtxPushCurrent_v2",
     "cuCtxPopCurrent_v2", "cuThreadExchangeStreamCaptureMode", "cuStreamGetPriority",
-    "cuStreamGetFlags",
+    "cuStreamGetFlags", "cuStreamGetCtx",
     "cuDevicePrimaryCtxGetState",  # after a release or reset of the primary context
     "cuGetProcAddress_v2",  # inside cuGetProcAddress: which variant did the driver choose?
     "cuStreamIsCapturing",  # after a failed end of a capture; before a hold while anything captures

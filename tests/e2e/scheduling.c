@@ -182,6 +182,22 @@ static void priorities_change(void)
 	check(cuStreamSynchronize(high));
 }
 
+/* --- whose a stream is ---------------------------------------------------------------------------- */
+
+static void first_used_with_another_context(void)
+{
+	CUcontext other;
+
+	start();
+	check(cuCtxCreate_v2(&other, 0, 0));
+	low = stream_of(NON_BLOCKING, 0);
+	check(cuCtxSetCurrent(context));
+	(void)spin(low, 1); /* refused, with this context */
+	holds(queue_of(low) && queue_of(low)->stream.context == other);
+	check(cuCtxDestroy_v2(other));
+	holds(!queue_of(low));
+}
+
 /* --- no deadlock ----------------------------------------------------------------------------------- */
 
 static _Atomic bool enough;
@@ -448,6 +464,7 @@ TEST_ON_ALL_LEVELS(low_goes_on_when_high_is_destroyed)
 TEST_ON_ALL_LEVELS(high_never_waits)
 TEST_ON_ALL_LEVELS(the_feeder_of_high_does_not_sleep)
 TEST_ON_ALL_LEVELS(priorities_change)
+TEST_ON_ALL_LEVELS(first_used_with_another_context)
 TEST_ON_ALL_LEVELS(high_waits_for_an_event_of_low)
 TEST_ON_ALL_LEVELS(high_waits_for_low_that_was_held)
 TEST_ON_ALL_LEVELS(high_waits_for_low_through_the_legacy_stream)
@@ -492,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_high_never_waits),
 		cmocka_unit_test(test_the_feeder_of_high_does_not_sleep),
 		cmocka_unit_test(test_priorities_change),
+		cmocka_unit_test(test_first_used_with_another_context),
 		cmocka_unit_test(test_high_waits_for_an_event_of_low),
 		cmocka_unit_test(test_high_waits_for_low_that_was_held),
 		cmocka_unit_test(test_high_waits_for_low_through_the_legacy_stream),

@@ -35,10 +35,11 @@ struct xs_vendor {
 	void *legacy_stream;     /* handle that names the legacy default stream beside NULL */
 	void *per_thread_stream; /* handle that names the calling thread's default stream */
 
-	/* Asks the real driver about a stream that was not seen at its creation. priority: as the
-	 * vendor numbers it (lower is more important). blocking: takes part in the implicit
-	 * synchronisation of the legacy default stream. Returns 0 or -errno. */
-	int (*describe)(void *stream, int *priority, bool *blocking);
+	/* Asks the real driver about a stream that was not seen at its creation. context: the one that
+	 * it belongs to; left as it was if the driver cannot tell. priority: as the vendor numbers it
+	 * (lower is more important). blocking: takes part in the implicit synchronisation of the
+	 * legacy default stream. Returns 0 or -errno. */
+	int (*describe)(void *stream, void **context, int *priority, bool *blocking);
 };
 extern const struct xs_vendor xs_vendor;
 

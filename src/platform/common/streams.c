@@ -70,13 +70,15 @@ static struct xs_queue *adopt(struct xs_stream *name)
 {
 	struct xs_stream_traits traits = { .hal = xs_vendor.hal, .blocking = true };
 
+	/* Any context may be current when a created stream is used. */
 	if (!name->context)
 		name->context = xs_streams_context();
+	if (name->handle && !name->owner &&
+		xs_vendor.describe(
+			name->handle, &name->context, &traits.priority, &traits.blocking) != 0)
+		return NULL; /* no stream: the call itself will say so */
 	if (!name->context)
 		return NULL;
-	if (name->handle && !name->owner &&
-		xs_vendor.describe(name->handle, &traits.priority, &traits.blocking) != 0)
-		return NULL; /* no stream of this context: the call itself will say so */
 	traits.device = xs_vendor.hal->device(name->context);
 	if (name->owner)
 		end_with_thread();

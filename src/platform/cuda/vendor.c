@@ -8,13 +8,16 @@
 /* By this symbol a search for the vendor's library tells a shim (find_library.h). */
 __attribute__((visibility("default"))) const int xsched_shim = 1;
 
-static int describe(void *stream, int *priority, bool *blocking)
+static int describe(void *stream, void **context, int *priority, bool *blocking)
 {
 	unsigned int flags;
+	CUcontext own;
 
 	if (xs_cuda_real.cuStreamGetPriority(stream, priority) != CUDA_SUCCESS ||
 		xs_cuda_real.cuStreamGetFlags(stream, &flags) != CUDA_SUCCESS)
 		return -EINVAL;
+	if (xs_cuda_real.cuStreamGetCtx(stream, &own) == CUDA_SUCCESS)
+		*context = own;
 	*blocking = !(flags & CU_STREAM_NON_BLOCKING);
 	return 0;
 }

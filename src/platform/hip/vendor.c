@@ -8,13 +8,17 @@
 __attribute__((visibility("default"))) const int xsched_shim = 1;
 
 /* Called before the application's own call for that stream, whose result replaces the last error. */
-static int describe(void *stream, int *priority, bool *blocking)
+static int describe(void *stream, void **context, int *priority, bool *blocking)
 {
 	unsigned int flags;
+	hipDevice_t device;
 
 	if (xs_hip_real()->hipStreamGetPriority(stream, priority) != hipSuccess ||
 		xs_hip_real()->hipStreamGetFlags(stream, &flags) != hipSuccess)
 		return -EINVAL;
+	if (xs_hip_real()->hipStreamGetDevice(stream, &device) == hipSuccess && device >= 0 &&
+		device < XS_HIP_DEVICES)
+		*context = &xs_hip_here->contexts[device];
 	*blocking = !(flags & hipStreamNonBlocking);
 	return 0;
 }
