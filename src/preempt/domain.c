@@ -2,8 +2,7 @@
 /* Who may be stopped on the device. The rule is in domain.h, the numbers in doc/architecture.md. */
 #include "preempt/domain.h"
 
-#include <stdlib.h>
-
+#include "base/options.h"
 #include "preempt/lend.h"
 #include "preempt/registry.h"
 #include "preempt/xqueue.h"
@@ -20,10 +19,8 @@ static _Atomic int armed_count;
 
 static int armed_at_most(void)
 {
-	const char *connections = getenv("CUDA_DEVICE_MAX_CONNECTIONS");
-
-	return connections && atoi(connections) >= 32 ? ARMED_WITH_32_CONNECTIONS
-						      : ARMED_WITH_DEFAULT_CONNECTIONS;
+	return xs_options()->cuda_connections >= 32 ? ARMED_WITH_32_CONNECTIONS
+						    : ARMED_WITH_DEFAULT_CONNECTIONS;
 }
 
 /*

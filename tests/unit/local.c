@@ -437,6 +437,19 @@ TEST(a_stuck_watcher_holds_nobody_up)
 	CHECK(again == high);
 }
 
+/* The environment belongs to the application, which may be changing it at that moment. */
+TEST(connections_are_counted_once)
+{
+	setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32", 1);
+	two_queues("2");
+	unsetenv("CUDA_DEVICE_MAX_CONNECTIONS");
+	for (unsigned int number = 3; number < 13; number++) {
+		struct xs_queue *queue = fake_queue(number, 0);
+		fake_submit(queue);
+		CHECK(xs_load_relaxed(&queue->pace.armed));
+	}
+}
+
 /* --- lending ------------------------------------------------------------------------------------- */
 
 /* A low queue of level 2 with one command behind a marker, and held. */
@@ -676,6 +689,7 @@ int main(void)
 		cmocka_unit_test(resumed_while_held),
 		cmocka_unit_test(the_watcher_is_out_of_a_stream_that_ends),
 		cmocka_unit_test(a_stuck_watcher_holds_nobody_up),
+		cmocka_unit_test(connections_are_counted_once),
 		cmocka_unit_test(loan_ends_when_covered),
 		cmocka_unit_test(loan_ends_when_the_waiter_is_idle),
 		cmocka_unit_test(loan_ends_when_the_waiter_is_gone),
