@@ -28,8 +28,9 @@ extern "C" {
 XResult XHintSetScheduler(XSchedulerType scheduler, XPolicyType policy);
 
 /*
- * Priority of a queue (HPF, HHPF, CFS). With PRIORITY_NO_EXECUTE the queue does not run under these
- * policies until it gets another one; other values below PRIORITY_MIN count as PRIORITY_MIN.
+ * Priority of a queue (HPF, HHPF, CFS). With PRIORITY_NO_EXECUTE the queue does not run, whatever the
+ * policy, until it gets another one; other values below PRIORITY_MIN count as PRIORITY_MIN, and those
+ * above PRIORITY_MAX as PRIORITY_MAX.
  */
 XResult XHintPriority(XQueueHandle xq, Priority prio);
 

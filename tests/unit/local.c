@@ -450,6 +450,29 @@ TEST(connections_are_counted_once)
 	}
 }
 
+/* PRIORITY_NO_EXECUTE in the environment is what it is in the C API (D75, D104). */
+static void does_not_run_until_hinted(const char *policy)
+{
+	setenv("XSCHED_POLICY", policy, 1);
+	setenv("XSCHED_AUTO_XQUEUE_PRIORITY", "-256", 1);
+	two_queues("1");
+	pthread_t thread = start(submit_to, low);
+	CHECK(sleeps(low));
+	CHECK_EQUAL(XHintPriority(xs_handle_of_xqueue(low), PRIORITY_MIN), kXSchedSuccess);
+	pthread_join(thread, NULL);
+	CHECK_EQUAL(fake_pending(&low->stream), 1);
+}
+
+TEST(no_execute_in_the_environment)
+{
+	does_not_run_until_hinted("HPF");
+}
+
+TEST(no_execute_whatever_the_policy)
+{
+	does_not_run_until_hinted("UP");
+}
+
 /* --- lending ------------------------------------------------------------------------------------- */
 
 /* A low queue of level 2 with one command behind a marker, and held. */
@@ -690,6 +713,8 @@ int main(void)
 		cmocka_unit_test(the_watcher_is_out_of_a_stream_that_ends),
 		cmocka_unit_test(a_stuck_watcher_holds_nobody_up),
 		cmocka_unit_test(connections_are_counted_once),
+		cmocka_unit_test(no_execute_in_the_environment),
+		cmocka_unit_test(no_execute_whatever_the_policy),
 		cmocka_unit_test(loan_ends_when_covered),
 		cmocka_unit_test(loan_ends_when_the_waiter_is_idle),
 		cmocka_unit_test(loan_ends_when_the_waiter_is_gone),
