@@ -23,20 +23,36 @@
 /* How long a queue that was important to a thread stays so after it went idle. */
 #define FEEDS_FOR_NS XS_NS_PER_S
 
-/*
- * A thread that feeds a more important queue is not put to sleep on a lesser one: that would keep
- * the important one hungry. The lesser queue is then bounded by its budget or stopped at level 2.
- */
-static bool feeds_better(const struct xs_queue *queue)
+/* How often a thread asleep at a gate looks whether a better queue that it feeds is open again. */
+#define LOOKS_EACH_NS XS_NS_PER_MS
+
+/* The more important queue that this thread feeds, or NULL. */
+static const struct xs_queue *better_one(const struct xs_queue *queue)
 {
 	const struct xs_queue *best = xs_self.feeds;
 
 	if (!best || best == queue || xs_load_relaxed(&best->id) != xs_self.feeds_id)
-		return false;
+		return NULL;
 	if (xs_load_relaxed(&best->priority) <= xs_load_relaxed(&queue->priority))
-		return false;
-	return (xs_load_relaxed(&best->slot->word) & XS_GATE_READY) ||
-	       xs_now_ns() - xs_load_relaxed(&best->idle_since_ns) < FEEDS_FOR_NS;
+		return NULL;
+	if (!(xs_load_relaxed(&best->slot->word) & XS_GATE_READY) &&
+		xs_now_ns() - xs_load_relaxed(&best->idle_since_ns) >= FEEDS_FOR_NS)
+		return NULL;
+	return best;
+}
+
+/*
+ * A thread that feeds a more important queue is not put to sleep on a lesser one, neither at its gate
+ * nor for room in its budget: what it would submit next may be the important queue's, which would go
+ * hungry. Only level 2 stops the lesser queue then; else the two run as they would without us, in the
+ * order of the program and by the device's own priorities. While the important queue is held itself,
+ * by a still better one, nothing is gained by that, and the better one would pay.
+ */
+static bool feeds_better(const struct xs_queue *queue)
+{
+	const struct xs_queue *best = better_one(queue);
+
+	return best && (xs_load_relaxed(&best->slot->word) & XS_GATE_OPEN);
 }
 
 static bool is_capturing(const struct xs_queue *queue)
@@ -49,7 +65,7 @@ static void sleep_at_gate(struct xs_queue *queue)
 {
 	uint64_t before = xs_now_ns();
 
-	xs_gate_sleep(queue->slot, 0);
+	xs_gate_sleep(queue->slot, better_one(queue) ? before + LOOKS_EACH_NS : 0);
 	xs_add_relaxed(&queue->slot->waited_ns, xs_now_ns() - before);
 }
 

@@ -18,7 +18,7 @@
 #include "xsched/hint.h"
 #include "xsched/xqueue.h"
 
-static struct xs_queue *low, *high;
+static struct xs_queue *lowest, *low, *high;
 static _Atomic unsigned int submitted;
 
 static bool is_open(const struct xs_queue *queue)
@@ -145,7 +145,7 @@ TEST(a_sleeper_keeps_its_queue_ready)
 {
 	setenv("XSCHED_AUTO_XQUEUE_LEVEL", "1", 1);
 	two_queues("1");
-	struct xs_queue *lowest = fake_queue(3, 1);
+	lowest = fake_queue(3, 1);
 
 	fake_submit(lowest);
 	fake_submit(low);
@@ -209,6 +209,32 @@ static void *feed_and_submit(void *unused)
 	xs_self.feeds = high;
 	xs_self.feeds_id = xs_load_relaxed(&high->id);
 	return submit_to(low);
+}
+
+static void *feed_low_and_submit(void *unused)
+{
+	(void)unused;
+	xs_self.feeds = low;
+	xs_self.feeds_id = xs_load_relaxed(&low->id);
+	return submit_to(lowest);
+}
+
+/* The queue that it feeds is held itself: it waits until that is open, and no longer. */
+TEST(who_feeds_a_held_queue_sleeps)
+{
+	two_queues("1");
+	lowest = fake_queue(3, 1);
+	fake_submit(lowest);
+	fake_submit(low);
+	fake_submit(high);
+	CHECK(!is_open(low) && !is_open(lowest));
+	pthread_t thread = start(feed_low_and_submit, NULL);
+	CHECK(sleeps(lowest));
+	CHECK_EQUAL(fake_pending(&lowest->stream), 1);
+	finish(high);
+	pthread_join(thread, NULL);
+	CHECK(is_open(low) && !is_open(lowest));
+	CHECK_EQUAL(fake_pending(&lowest->stream), 2);
 }
 
 /* Nothing passes what the application paused itself, not even such a thread. */
@@ -360,7 +386,7 @@ TEST(paused_queue_does_not_hold_up_others)
 TEST(resumed_while_held)
 {
 	two_queues("1");
-	struct xs_queue *lowest = fake_queue(3, 1);
+	lowest = fake_queue(3, 1);
 
 	fake_submit(lowest);
 	fake_submit(low);
@@ -700,6 +726,7 @@ int main(void)
 		cmocka_unit_test(a_sleeper_keeps_its_queue_ready),
 		cmocka_unit_test(retired_queues_let_go),
 		cmocka_unit_test(who_feeds_the_better_queue_does_not_sleep),
+		cmocka_unit_test(who_feeds_a_held_queue_sleeps),
 		cmocka_unit_test(a_pause_stops_everybody),
 		cmocka_unit_test(captures_are_left_alone),
 		cmocka_unit_test(handlers_run_and_the_sleep_goes_on),
