@@ -198,6 +198,33 @@ static void first_used_with_another_context(void)
 	holds(!queue_of(low));
 }
 
+static void *wait_for_all(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuCtxSynchronize());
+	return NULL;
+}
+
+/* A wait for the whole context tells nothing about a stream that was made during it. */
+static void replaced_during_a_wait(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(low, gate));
+	check(stand_still(high, gate));
+	struct xs_queue *queue = queue_of(high);
+	pthread_t thread = thread_of(wait_for_all, NULL);
+	while (!xs_load_relaxed(&queue->waiters))
+		usleep(100);
+	check(cuStreamDestroy_v2(high));
+	high = stream_of(NON_BLOCKING, -1);
+	check(append(high, data, 1));
+	holds(queue_of(high) == queue && !xs_load_relaxed(&queue->waiters));
+	poke(gate, 1);
+	pthread_join(thread, NULL);
+	holds(!xs_load_relaxed(&queue->waiters));
+}
+
 /* --- no deadlock ----------------------------------------------------------------------------------- */
 
 static _Atomic bool enough;
@@ -482,6 +509,12 @@ static void test_the_feeder_of_high_waits_for_many(void **state)
 	assert_int_equal(in_child(variables, the_feeder_of_high_waits_for_many), 0);
 }
 
+static void test_replaced_during_a_wait(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(level_1, replaced_during_a_wait), 0);
+}
+
 static void test_options(void **state)
 {
 	static const char *const stall[] = { "XSCHED_STALL_MS=30", NULL };
@@ -510,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_the_feeder_of_high_does_not_sleep),
 		cmocka_unit_test(test_priorities_change),
 		cmocka_unit_test(test_first_used_with_another_context),
+		cmocka_unit_test(test_replaced_during_a_wait),
 		cmocka_unit_test(test_high_waits_for_an_event_of_low),
 		cmocka_unit_test(test_high_waits_for_low_that_was_held),
 		cmocka_unit_test(test_high_waits_for_low_through_the_legacy_stream),

@@ -60,6 +60,7 @@ struct xs_wait {
 	bool counted;
 	struct xs_waited {
 		struct xs_queue *queue;
+		uint64_t queue_id;
 		uint32_t submitted; /* what the wait covers */
 	} queues[XS_WAIT_QUEUES];
 	struct xs_loans loans;

@@ -40,6 +40,7 @@ static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t subm
 		return;
 	struct xs_waited *waited = &wait->queues[wait->count++];
 	waited->queue = queue;
+	waited->queue_id = xs_load_relaxed(&queue->id);
 	waited->submitted = submitted;
 	xs_add_relaxed(&queue->waiters, 1);
 }
@@ -95,6 +96,10 @@ void xs_wait_end(struct xs_wait *wait, bool done)
 	xs_repay(&wait->loans);
 	for (unsigned int i = 0; i < wait->count; i++) {
 		struct xs_waited *waited = &wait->queues[i];
+
+		/* Its stream may have been destroyed meanwhile, and the queue be another stream's. */
+		if (xs_load_relaxed(&waited->queue->id) != waited->queue_id)
+			continue;
 		xs_sub_relaxed(&waited->queue->waiters, 1);
 		if (done)
 			found_done(waited->queue, waited->submitted);
