@@ -18,10 +18,11 @@
 #include "preempt/domain.h"
 #include "preempt/process.h"
 #include "preempt/registry.h"
+#include "preempt/turns.h"
 #include "preempt/xqueue.h"
 
 #define COMMANDS_TO_LEARN 2 /* in flight while nothing is known of what they take */
-#define MARKS_PER_BUDGET  4
+#define MARKS_PER_BUDGET  XS_PACE_MARKS_PER_BUDGET
 
 #define SHORTEST_SLEEP_NS (20 * XS_NS_PER_US)
 #define LONGEST_SLEEP_NS  (200 * XS_NS_PER_US)
@@ -67,17 +68,29 @@ static uint64_t blend(uint64_t estimate, uint64_t sample)
 	return next ? next : 1;
 }
 
+/* What was seen late only counts if it is shorter than what we believed. Returns what we believe now. */
+static uint64_t learn(_Atomic uint64_t *believed, uint64_t sample, bool late, bool was_held)
+{
+	uint64_t estimate = xs_load_relaxed(believed);
+
+	if (late && !(estimate && sample < estimate) && !(!estimate && !was_held))
+		return estimate;
+	estimate = blend(estimate, sample);
+	xs_store_relaxed(believed, estimate);
+	return estimate;
+}
+
 /*
  * [claim] Marks up to now were reached; commands of them were finished since the last look. When the
- * stream had run dry and nobody waited for that moment, it may have been long ago: such a sample
- * only counts if it is shorter than what we believed.
+ * stream had run dry and nobody waited for that moment, it may have been long ago. feeder: whose they
+ * were, if they were of one of several.
  */
-static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, bool exact)
+static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, bool exact,
+	struct xs_feeder *feeder)
 {
 	struct xs_pace *pace = &queue->pace;
 	uint64_t now = xs_now_ns();
 	uint32_t held = (uint32_t)xs_load_relaxed(&queue->slot->held_ns);
-	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
 	uint64_t elapsed = since_stamp_ns(begun, now);
 	bool was_held = held != pace->held || xs_load_relaxed(&queue->slot->held_since_ns);
 	bool late = (!xs_load_relaxed(&pace->count) && !exact) || was_held;
@@ -91,17 +104,17 @@ static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, b
 		return; /* the first mark of a queue that was busy before: nothing to learn from */
 
 	uint64_t sample = elapsed / commands;
-	if (!late || (estimate && sample < estimate) || (!estimate && !was_held)) {
-		estimate = blend(estimate, sample);
-		xs_store_relaxed(&pace->command_ns, estimate);
-	}
-	uint64_t believed = estimate * commands;
+	uint64_t believed = commands * learn(&pace->command_ns, sample, late, was_held);
+	if (feeder)
+		learn(&feeder->command_ns, sample, late, was_held);
 	xs_agent_used(queue, late && believed < elapsed ? believed : elapsed);
 }
 
 static void observe(struct xs_queue *queue, bool exact)
 {
 	struct xs_pace *pace = &queue->pace;
+	struct xs_turns *turns = xs_turns_look(queue);
+	int feeder = -1;
 
 	if (queue->hal->refresh && pace->count)
 		queue->hal->refresh(&queue->stream, &queue->slot->progress);
@@ -116,6 +129,11 @@ static void observe(struct xs_queue *queue, bool exact)
 
 		if ((int32_t)(progress - oldest) < 0)
 			break;
+		if (turns) {
+			int whose = turns->marks[oldest % XS_PACE_MARKS].feeder;
+			feeder = any && whose != feeder ? -1 : whose;
+			xs_turns_reached(turns, oldest, pace->issued);
+		}
 		if (!any)
 			begun = pace->marks[oldest % XS_PACE_MARKS].begun;
 		any = true;
@@ -125,7 +143,8 @@ static void observe(struct xs_queue *queue, bool exact)
 	if (!any)
 		return;
 	int32_t commands = (int32_t)(reached - pace->accounted);
-	account(queue, begun, commands > 0 ? (uint32_t)commands : 0, exact);
+	account(queue, begun, commands > 0 ? (uint32_t)commands : 0, exact,
+		feeder >= 0 ? &turns->feeders[feeder] : NULL);
 	pace->accounted = reached;
 	if ((int32_t)(reached - covered) > 0)
 		xs_queue_covered(queue, reached);
@@ -202,6 +221,9 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 	pace->marks[value % XS_PACE_MARKS].begun = pace->begun;
 	if (!xs_load_relaxed(&pace->count))
 		xs_store_relaxed(&pace->front, pace->begun);
+	struct xs_turns *turns = xs_turns_look(queue);
+	if (turns)
+		xs_turns_marked(turns, value, !xs_load_relaxed(&pace->count));
 	pace->issued = value;
 	pace->marked = submitted;
 	pace->begun = 0;
@@ -209,27 +231,48 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 }
 
 /* [claim] Whoever schedules counts the beginnings of pacing in the slot: what was submitted before the
- * last one carries no markers and is not understood. Returns whether the books began anew. */
+ * last one carries no markers and is not understood. */
+static bool began_anew(const struct xs_queue *queue)
+{
+	return queue->pace.epoch != xs_load_full(&queue->slot->pace_epoch);
+}
+
+/* [claim] Returns whether the books were begun anew. */
 static bool restart(struct xs_queue *queue, uint32_t submitted)
 {
 	struct xs_pace *pace = &queue->pace;
-	uint32_t epoch = xs_load_full(&queue->slot->pace_epoch);
 
-	if (pace->epoch == epoch)
+	if (!began_anew(queue))
 		return false;
-	pace->epoch = epoch;
+	pace->epoch = xs_load_full(&queue->slot->pace_epoch);
 	pace->marked = submitted - 1;
 	pace->accounted = submitted;
 	pace->begun = 0;
 	pace->done_ns = 0;
+	xs_turns_restart(queue);
 	xs_domain_arm(queue);
 	return true;
+}
+
+/* Whether so many commands without a mark are enough for one. */
+static bool is_due(const struct xs_pace *pace, const struct xs_turns *turns, uint32_t unmarked)
+{
+	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
+	uint64_t unmarked_ns = unmarked * estimate;
+
+	if (turns)
+		unmarked_ns =
+			xs_load_relaxed(&turns->issued_ns) - xs_load_relaxed(&turns->marked_ns);
+	return !estimate || unmarked_ns >= budget_ns() / MARKS_PER_BUDGET;
 }
 
 void xs_pace_submitted(struct xs_queue *queue)
 {
 	struct xs_pace *pace = &queue->pace;
+	struct xs_turns *turns = xs_turns_of(queue);
 
+	if (turns)
+		xs_turns_submitted(turns, xs_load_relaxed(&pace->command_ns), budget_ns());
 	if (!claim(pace))
 		return;
 	/* Counted with the claim, so that it never goes back; one more is the caller's own command. */
@@ -239,11 +282,9 @@ void xs_pace_submitted(struct xs_queue *queue)
 		pace->begun = stamp(xs_now_ns());
 	observe(queue, false);
 
-	uint64_t estimate = xs_load_relaxed(&pace->command_ns);
 	uint32_t unmarked = submitted - pace->marked;
 	int batch = xs_load_relaxed(&queue->batch);
-	if (fresh || !estimate || unmarked * estimate >= budget_ns() / MARKS_PER_BUDGET ||
-		(batch && unmarked >= (uint32_t)batch))
+	if (fresh || is_due(pace, turns, unmarked) || (batch && unmarked >= (uint32_t)batch))
 		place_mark(queue, submitted);
 	unclaim(pace);
 }
@@ -251,36 +292,71 @@ void xs_pace_submitted(struct xs_queue *queue)
 /* --- room ---------------------------------------------------------------------------------------- */
 
 /* What the device has done already of the commands in flight, at most the first mark's worth. */
-static uint64_t progress_ns(const struct xs_pace *pace, uint64_t estimate, uint64_t budget)
+static uint64_t progress_ns(const struct xs_pace *pace, uint64_t first, uint64_t budget)
 {
 	uint32_t front = xs_load_relaxed(&pace->front);
-	uint64_t most = estimate > budget / MARKS_PER_BUDGET ? estimate : budget / MARKS_PER_BUDGET;
+	uint64_t most = first > budget / MARKS_PER_BUDGET ? first : budget / MARKS_PER_BUDGET;
 	uint64_t ran = front ? since_stamp_ns(front, xs_now_ns()) : 0;
 
 	return ran < most ? ran : most;
 }
 
+/* How much of the device time in flight is more than allowed. first: what the first mark covers. */
+static uint64_t excess_ns(
+	const struct xs_pace *pace, uint64_t in_flight, uint64_t first, uint64_t most)
+{
+	if (in_flight < most)
+		return 0;
+	uint64_t ran = progress_ns(pace, first, budget_ns());
+	uint64_t left = in_flight > ran ? in_flight - ran : 0;
+	return left < most ? 0 : left - most + 1;
+}
+
+/* The same for one of several threads. */
+static uint64_t turn_surplus_ns(struct xs_queue *queue, struct xs_turns *turns)
+{
+	struct xs_feeder *feeder = xs_turns_feeder(turns, budget_ns());
+
+	return excess_ns(&queue->pace, xs_turns_in_flight_ns(turns),
+		xs_load_relaxed(&turns->front_ns), xs_turns_share(turns, feeder, budget_ns()));
+}
+
 /* How long to wait at least until there is room for a command more; 0: there is. */
 static uint64_t surplus_ns(struct xs_queue *queue, uint32_t submitted)
 {
+	struct xs_turns *turns = xs_turns_of(queue);
 	uint32_t in_flight = submitted - xs_load_relaxed(&queue->slot->covered);
 	uint64_t estimate = xs_load_relaxed(&queue->pace.command_ns);
 	int threshold = xs_load_relaxed(&queue->threshold);
-	uint64_t budget = budget_ns();
 
-	if ((int32_t)in_flight <= 0)
+	if ((int32_t)in_flight <= 0) {
+		if (turns)
+			xs_turns_nothing_in_flight(turns);
 		return 0;
+	}
 	if (!estimate)
 		return in_flight < COMMANDS_TO_LEARN ? 0 : SHORTEST_SLEEP_NS;
 	if (threshold && in_flight >= (uint32_t)threshold)
 		return estimate;
-	if (in_flight * estimate < budget)
-		return 0;
-	uint64_t left = in_flight * estimate - progress_ns(&queue->pace, estimate, budget);
-	return left < budget ? 0 : left - budget + 1;
+	if (turns)
+		return turn_surplus_ns(queue, turns);
+	return excess_ns(&queue->pace, in_flight * estimate, estimate, budget_ns());
 }
 
-bool xs_pace_has_room(struct xs_queue *queue)
+/* What a command takes is only learnt between two marks that have no other thread's between them. */
+static void mark_what_others_submitted(struct xs_queue *queue)
+{
+	struct xs_pace *pace = &queue->pace;
+	struct xs_turns *turns = xs_turns_look(queue);
+
+	if (!turns || !claim(pace))
+		return;
+	if (!began_anew(queue) && xs_turns_others_unmarked(turns))
+		place_mark(queue, xs_queue_submitted(queue));
+	unclaim(pace);
+}
+
+static bool has_room(struct xs_queue *queue)
 {
 	/* With what other threads are about to submit; the caller's own command is counted already. */
 	uint32_t submitted = xs_gate_submitted(xs_load_relaxed(&queue->slot->word)) - 1;
@@ -289,6 +365,14 @@ bool xs_pace_has_room(struct xs_queue *queue)
 		return true;
 	xs_pace_observe(queue, false);
 	return !surplus_ns(queue, submitted);
+}
+
+bool xs_pace_has_room(struct xs_queue *queue)
+{
+	if (!has_room(queue))
+		return false;
+	mark_what_others_submitted(queue);
+	return true;
 }
 
 /* Without a mark behind the last command nobody would ever learn that it is done. */
@@ -328,5 +412,6 @@ void xs_pace_wait(struct xs_queue *queue)
 		xs_futex_wait(low, word, now + surplus);
 		xs_pace_observe(queue, false);
 	}
+	mark_what_others_submitted(queue);
 	xs_add_relaxed(&queue->slot->waited_ns, now - start);
 }

@@ -20,7 +20,8 @@
 
 struct xs_queue;
 
-#define XS_PACE_MARKS 8
+#define XS_PACE_MARKS            8
+#define XS_PACE_MARKS_PER_BUDGET 4
 
 struct xs_pace {
 	_Atomic bool claimed; /* one thread at a time keeps the books; others go on without */

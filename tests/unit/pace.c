@@ -7,6 +7,7 @@
 
 #include "preempt/agent.h"
 #include "preempt/domain.h"
+#include "preempt/turns.h"
 
 /* A queue of level 1 that is paced because something more important is registered. */
 static struct xs_queue *paced(void)
@@ -228,6 +229,117 @@ TEST(ready_again_after_running_dry_in_the_wait)
 	CHECK(fake_has(queue, XS_GATE_READY)); /* idle with a command in flight otherwise */
 }
 
+/* --- several threads at one queue ---------------------------------------------------------------- */
+
+enum kind { SHORT, LONG };
+
+static struct {
+	pthread_mutex_t lock; /* commands are noted in the order in which the stream has them */
+	enum kind kinds[4096];
+	unsigned int count;
+	_Atomic unsigned int of_kind[2];
+	_Atomic bool over;
+} line = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void submit_kind(enum kind kind)
+{
+	xs_queue_enter(busy);
+	pthread_mutex_lock(&line.lock);
+	CHECK(line.count < sizeof(line.kinds) / sizeof(*line.kinds));
+	line.kinds[line.count++] = kind;
+	fake_launch(&busy->stream);
+	pthread_mutex_unlock(&line.lock);
+	xs_queue_leave(busy);
+	xs_add_full(&line.of_kind[kind], 1);
+}
+
+static void *submit_long_ones(void *unused)
+{
+	(void)unused;
+	while (!xs_load_full(&line.over))
+		submit_kind(LONG);
+	return NULL;
+}
+
+static void *run_line(void *long_us)
+{
+	for (unsigned int done = 0; !xs_load_full(&line.over) || fake_pending(&busy->stream);) {
+		if (!fake_pending(&busy->stream)) {
+			usleep(10);
+			continue;
+		}
+		pthread_mutex_lock(&line.lock);
+		bool is_long = line.kinds[done] == LONG;
+		pthread_mutex_unlock(&line.lock);
+		xs_sleep_until_ns(xs_now_ns() + (is_long ? (uintptr_t)long_us * XS_NS_PER_US : 0));
+		done += fake_run(&busy->stream, 1);
+	}
+	return NULL;
+}
+
+/* Room goes by device time: short commands do not each wait for a long one of another thread. */
+TEST(short_commands_do_not_wait_in_turn_with_long_ones)
+{
+	pthread_t device, other;
+
+	setenv("XSCHED_AUTO_XQUEUE_BUDGET", "4000", 1);
+	busy = paced();
+	pthread_create(&device, NULL, run_line, (void *)4000);
+	pthread_create(&other, NULL, submit_long_ones, NULL);
+	EVENTUALLY(xs_load_full(&line.of_kind[LONG]) > 10);
+	unsigned int before = xs_load_full(&line.of_kind[LONG]);
+	for (int i = 0; i < 400; i++)
+		submit_kind(SHORT);
+	unsigned int passed = xs_load_full(&line.of_kind[LONG]) - before;
+	xs_store_full(&line.over, true);
+	pthread_join(other, NULL);
+	pthread_join(device, NULL);
+	CHECK(passed < 200);
+}
+
+/* And nobody starves who submits as much as others. */
+TEST(long_commands_of_two_threads_take_turns)
+{
+	pthread_t device, other;
+	unsigned int mine = 0;
+
+	busy = paced();
+	pthread_create(&device, NULL, run_line, (void *)2000);
+	pthread_create(&other, NULL, submit_long_ones, NULL);
+	EVENTUALLY(xs_load_full(&line.of_kind[LONG]) > 10);
+	unsigned int before = xs_load_full(&line.of_kind[LONG]);
+	for (; mine < 60; mine++)
+		submit_kind(LONG);
+	unsigned int theirs = xs_load_full(&line.of_kind[LONG]) - before - mine;
+	xs_store_full(&line.over, true);
+	pthread_join(other, NULL);
+	pthread_join(device, NULL);
+	CHECK(theirs > 20 && theirs < 180);
+}
+
+/* A thread is narrowed by one that submits beside it, not by one that did so a while ago. */
+TEST(only_threads_of_the_moment_share)
+{
+	pthread_t other;
+
+	xs_store_relaxed(&fake_runs_by_itself, true);
+	busy = paced();
+	fake_submit(busy); /* with it pacing begins */
+	fake_submit(busy);
+	pthread_create(&other, NULL, submit_one, busy);
+	pthread_join(other, NULL);
+	fake_submit(busy);
+
+	struct xs_turns *turns = xs_turns_of(busy);
+	CHECK(turns);
+	struct xs_feeder *mine = xs_turns_feeder(turns, 1);
+	xs_add_relaxed(&mine->used_ns, XS_NS_PER_S); /* more than the other one had */
+	fake_sleep_ms(3);
+	CHECK_EQUAL(xs_turns_share(turns, mine, XS_NS_PER_MS), XS_NS_PER_MS);
+	uint64_t long_ago = 1000 * XS_NS_PER_S;
+	CHECK_EQUAL(xs_turns_share(turns, mine, long_ago), long_ago / 4);
+}
+
 /* --- what the device refuses --------------------------------------------------------------------- */
 
 /* A thousand commands pass without ever being done: no bound, and no wait for the stall time. */
@@ -394,6 +506,9 @@ int main(void)
 		cmocka_unit_test(markers_wrap_around),
 		cmocka_unit_test(no_markers_when_nobody_is_more_important),
 		cmocka_unit_test(ready_again_after_running_dry_in_the_wait),
+		cmocka_unit_test(short_commands_do_not_wait_in_turn_with_long_ones),
+		cmocka_unit_test(long_commands_of_two_threads_take_turns),
+		cmocka_unit_test(only_threads_of_the_moment_share),
 		cmocka_unit_test(refusals_fail_open),
 		cmocka_unit_test(level_1_is_never_armed),
 		cmocka_unit_test(level_2_waits_at_the_gate),
