@@ -2,6 +2,7 @@
 """Other ways to the device than PyTorch's own: Triton, CuPy, JAX, Numba, CUDA Python, profilers,
 collectives."""
 
+import importlib
 import os
 import tempfile
 
@@ -157,7 +158,13 @@ def jax_training():
 @program(timeout=150, heavy=True)
 def numba_kernel():
     np = need("numpy")
-    cuda = need("numba.cuda")
+    numba = need("numba")
+    try:
+        # On the host: a Numba that does not know this NumPy fails here already, in one of many ways.
+        numba.njit(lambda a: a * 2.0)(np.ones(3))
+        cuda = importlib.import_module("numba.cuda")
+    except Exception as error:
+        skip(f"numba {numba.__version__} beside NumPy {np.__version__}: {error}")
 
     @cuda.jit
     def scale(x, factor):
