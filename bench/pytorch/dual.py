@@ -7,10 +7,19 @@
 One thread answers requests to BERT-base (batch 1, 128 tokens, half precision) that arrive at random,
 40 a second, on a stream of priority -1; a latency counts from the arrival. Another thread runs a load
 without end on a stream of priority 0: 8192^3 products that synchronise every 8, 16384^3 every 4, BERT
-training every 2 steps. One more case has both threads on the default stream. A process measures alone
-and all cases one after the other; processes without and with the shim take turns, each seed once on
-each side, with the same arrivals. The program sets nothing of ours: the stream's priority is all.
+training every 2 steps. One more case has both threads on the default stream, in a process that uses no
+other stream. A process measures alone and its cases one after the other; processes without and with
+the shim take turns, each seed once on each side, with the same arrivals. The program sets nothing of
+ours: the stream's priority is all.
+
+Both threads share one Python, and only one of them can run Python code at a time. What that alone
+costs the requests shows the case "python": the other thread trains a model with the same layers, next
+to nothing wide and on the CPU, at the rate that training had alone; so it does the same work in Python
+and gives the device nothing. No scheduler of the device can be better than that beside training, so
+the table compares training with it too. --switch-interval sets how long a thread keeps the interpreter
+when another one wants it (Python's own default: 5000 us).
 """
+import argparse
 import gc
 import sys
 import threading
@@ -27,19 +36,30 @@ CASES = {
     "gemm8192": ("gemm8192", "priority", "1.3x"),
     "gemm16384": ("gemm16384", "priority", "+2 kernels"),
     "training": ("training", "priority", "1.3x"),
+    "python": ("python", "priority", "-"),
     "default_stream": ("gemm8192", "default", "-"),
 }
+# What the Python of a case costs, and from where that has its rate.
+PYTHON_OF = {"training": "python"}
+RATE_OF = {"python": "training"}
 KERNEL_MS = 11.0
+
+def alone_of(placement):
+    """The name of the row that cases of this placement are compared with."""
+    return "alone" if placement == "priority" else "alone, default stream"
+
 
 # --- a child ---------------------------------------------------------------------------------------
 
 
 class BestEffort(threading.Thread):
-    """Runs the load until told to stop; counts what has been synchronised, with the time."""
+    """Runs the load until told to stop; counts what has been synchronised, with the time. With a rate
+    (steps a second) it rests in place of the device when it is faster than that."""
 
-    def __init__(self, torch, step, every, stream):
+    def __init__(self, torch, step, every, stream, rate=None):
         super().__init__(daemon=True)
         self.torch, self.step, self.every, self.stream = torch, step, every, stream
+        self.period = every / rate if rate else 0.0
         self.marks = []  # (time, steps done), written by this thread only
         self.over = threading.Event()
         self.failed = None
@@ -49,9 +69,13 @@ class BestEffort(threading.Thread):
             with self.torch.cuda.stream(self.stream):
                 done = 0
                 while not self.over.is_set():
+                    began = time.perf_counter()
                     for _ in range(self.every):
                         self.step()
                     self.stream.synchronize()
+                    rest = began + self.period - time.perf_counter()
+                    if rest > 0:
+                        time.sleep(rest)
                     done += self.every
                     self.marks.append((time.perf_counter(), done))
         except Exception as error:
@@ -97,8 +121,14 @@ class Child:
 
         self.opts, self.models, self.torch = opts, models, models.torch
         self.answer = models.bert()
-        self.high = self.torch.cuda.Stream(priority=-1)
-        self.low = self.torch.cuda.Stream(priority=0)
+        self.rates = {}  # of cases: steps a second of the best effort alone
+        if opts.placement == "default":
+            self.high = self.low = self.torch.cuda.default_stream()
+        else:
+            self.high = self.torch.cuda.Stream(priority=-1)
+            self.low = self.torch.cuda.Stream(priority=0)
+        if opts.switch_interval:
+            sys.setswitchinterval(opts.switch_interval / 1e6)
         with self.torch.cuda.stream(self.high):
             for _ in range(30):
                 self.answer()
@@ -106,16 +136,16 @@ class Child:
         gc.collect()
         gc.freeze()
 
-    def requests(self, case, stream):
-        latencies, late = serve(self.torch, self.answer, stream, self.opts.duration, self.opts.seed)
+    def requests(self, case):
+        latencies, late = serve(
+            self.torch, self.answer, self.high, self.opts.duration, self.opts.seed)
         return {"case": case, "latencies": [round(v, 3) for v in latencies], "unanswered": late}
 
     def run(self, cases):
-        common.say(**self.requests("alone", self.high))
+        common.say(**self.requests(alone_of(self.opts.placement)))
         for case in cases:
-            load, placement, _ = CASES[case]
             try:
-                self.together(case, load, placement)
+                self.together(case, CASES[case][0])
             except Exception as error:
                 common.say(case=case, trouble=f"{type(error).__name__}: {str(error)[:500]}")
             self.torch.cuda.synchronize()
@@ -123,23 +153,19 @@ class Child:
             self.torch.cuda.empty_cache()
         self.duty()
 
-    def together(self, case, load, placement):
-        cuda = self.torch.cuda
-        default = placement == "default"
-        high = cuda.default_stream() if default else self.high
-        low = cuda.default_stream() if default else self.low
+    def together(self, case, load):
         make, every = self.models.LOADS[load]
         step = make()
-        cuda.synchronize()
-        work = BestEffort(self.torch, step, every, low)
+        self.torch.cuda.synchronize()
+        work = BestEffort(self.torch, step, every, self.low, self.rates.get(RATE_OF.get(case)))
         work.start()
         work.wait_for(3, 30)
         begin = time.perf_counter()
         work.wait_for(len(work.marks) + 8, self.opts.duration / 2)
         time.sleep(max(0.0, begin + self.opts.duration / 6 - time.perf_counter()))
-        alone = work.rate(begin, time.perf_counter())
+        alone = self.rates[case] = work.rate(begin, time.perf_counter())
         start = time.perf_counter()
-        result = self.requests(case, high)
+        result = self.requests(case)
         together = work.rate(start, time.perf_counter())
         work.over.set()
         work.join(60)
@@ -167,18 +193,23 @@ class Child:
 
 
 def measure(opts, results, cases, deadline):
-    expected = 25 + opts.duration * (1 + 1.4 * len(cases))
+    groups = [(placement, [case for case in cases if CASES[case][1] == placement])
+              for placement in ("priority", "default")]
+    expected = {placement: 25 + opts.duration * (1 + 1.4 * len(group)) for placement, group in groups}
     for seed in range(1, opts.seeds + 1):
         for side in (BARE, SHIM):
-            if not deadline.allows(expected, f"seed {seed}, {side}"):
-                continue
-            command = common.python(__file__, "--child", ",".join(cases), "--duration",
-                                    opts.duration, "--seed", seed)
-            outcome = common.run(command, common.environment(side, opts),
-                                 min(expected * 2 + 30, deadline.left()))
-            results.take(outcome, side=side, seed=seed)
-            expected = max(outcome.seconds * 1.05, 5)
-            print(f"seed {seed}, {side}: {outcome.seconds:.0f} s", flush=True)
+            for placement, group in groups:
+                if not group or not deadline.allows(
+                        expected[placement], f"seed {seed}, {side}, {placement} streams"):
+                    continue
+                command = common.python(
+                    __file__, "--child", ",".join(group), "--placement", placement, "--duration",
+                    opts.duration, "--seed", seed, "--switch-interval", opts.switch_interval)
+                outcome = common.run(command, common.environment(side, opts),
+                                     min(expected[placement] * 2 + 30, deadline.left()))
+                results.take(outcome, side=side, seed=seed)
+                expected[placement] = max(outcome.seconds * 1.05, 5)
+                print(f"seed {seed}, {side}, {placement} streams: {outcome.seconds:.0f} s", flush=True)
 
 
 def per_seed(results, case, side, value):
@@ -207,29 +238,43 @@ def kept(results, case, side):
 
 
 HEADINGS = ("case", "side", "runs", "p50 ms", "p90 ms", "p99 ms", "max ms", "p99 / alone",
-            "unanswered", "best effort/s", "kept", "of what is left", "limit", "")
+            "/ python", "unanswered", "best effort/s", "kept", "of what is left", "limit", "")
+
+
+def alones(cases):
+    return list(dict.fromkeys(alone_of(CASES[case][1]) for case in cases))
+
+
+def beside_python(results, case, tails):
+    """The ratio to what the Python of this case costs the requests by itself."""
+    if case not in PYTHON_OF:
+        return "-"
+    floors = per_seed(results, PYTHON_OF[case], BARE, p(0.99))
+    ratio = common.median([tail / floor for tail, floor in zip(tails, floors)])
+    return "-" if ratio != ratio else f"{ratio:.2f}x"
 
 
 def summary(results, cases):
-    """Of alone and each case, a row of the table for each side."""
-    alone = list(per_seed(results, "alone", BARE, p(0.99)))
-    for case in ["alone", *cases]:
+    """Of alone and each case, a row of the table for each side. Alone is what is measured bare."""
+    for case in [*alones(cases), *cases]:
+        reference = alone_of(CASES[case][1]) if case in CASES else case
+        alone = list(per_seed(results, reference, BARE, p(0.99)))
         for side in (BARE, SHIM):
             rows = [row for row in results.having(case=case, side=side) if "latencies" in row]
             if not rows:
                 continue
             tails = list(per_seed(results, case, side, p(0.99)))
             ratio = common.median([t / a for t, a in zip(tails, alone)])
-            limit, good = (CASES[case][2] if case != "alone" else "-"), ""
+            limit, good = (CASES[case][2] if case in CASES else "-"), ""
             if limit.endswith("x") and side == SHIM:
                 good = "ok" if ratio <= float(limit[:-1]) else "over"
             elif limit.startswith("+") and side == SHIM:
                 more = common.median([t - a for t, a in zip(tails, alone)])
                 good = "ok" if more <= 2 * KERNEL_MS else "over"
-            share, of_left = kept(results, case, side) if case != "alone" else (float("nan"),) * 2
+            share, of_left = kept(results, case, side) if case in CASES else (float("nan"),) * 2
             values = [common.median(per_seed(results, case, side, p(s))) for s in (0.5, 0.9, 0.99, 1)]
             yield (case, side, len(rows), *map(common.number, values), f"{ratio:.2f}x",
-                   sum(row.get("unanswered", 0) for row in rows),
+                   beside_python(results, case, tails), sum(row.get("unanswered", 0) for row in rows),
                    common.number(common.median([row.get("best_effort") for row in rows])),
                    "-" if share != share else f"{share:.0f} %",
                    "-" if of_left != of_left else f"{of_left:.0f} %", limit, good)
@@ -249,9 +294,10 @@ def write(opts, results, cases):
     figures = [report.section(case, f"Load {CASES[case][0]}, both threads on "
                               + ("the default stream." if CASES[case][1] == "default"
                                  else "streams of their own."),
-                              report.latencies([("bare", "together", pooled(case, BARE)),
-                                                ("shim", "together, shim", pooled(case, SHIM)),
-                                                ("alone", "alone", pooled("alone", BARE))]))
+                              report.latencies(
+                                  [("bare", "together", pooled(case, BARE)),
+                                   ("shim", "together, shim", pooled(case, SHIM)),
+                                   ("alone", "alone", pooled(alone_of(CASES[case][1]), BARE))]))
                for case in cases]
     page = report.page(
         "Two models in one PyTorch process",
@@ -267,6 +313,9 @@ def main():
     parser.add_argument("--duration", type=float, default=9, help="seconds a case")
     parser.add_argument("--seeds", type=int, default=3, help="processes a side")
     parser.add_argument("--seed", type=int, default=1, help="of a child")
+    parser.add_argument("--placement", default="priority", help=argparse.SUPPRESS)
+    parser.add_argument("--switch-interval", type=int, default=0, metavar="US",
+                        help="sys.setswitchinterval() of the children; 0: Python's own")
     parser.add_argument("--cases", default="", help="cases whose names contain one of these words")
     opts = parser.parse_args()
     if opts.child is not None:

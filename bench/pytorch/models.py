@@ -57,18 +57,23 @@ def resnet50():
     return answer
 
 
-def bert_training(batch=32, tokens=128):
-    """A step of training BERT-base with AdamW, in bf16 where autocast says so."""
+def bert_training(batch=32, tokens=128, host=False):
+    """A step of training BERT-base with AdamW, in bf16 where autocast says so. With host the same
+    layers are next to nothing wide and on the CPU: as much Python, and no work for the device."""
     from transformers import BertConfig, BertForSequenceClassification
 
     torch.manual_seed(0)
-    model = BertForSequenceClassification(BertConfig()).cuda().train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-5)
-    ids = torch.randint(0, 1000, (batch, tokens), device="cuda")
-    labels = torch.arange(batch, device="cuda") % 2
+    device, config = "cuda", BertConfig()
+    if host:
+        device, batch, tokens = "cpu", 1, 4
+        config = BertConfig(vocab_size=1000, hidden_size=12, intermediate_size=12)
+    model = BertForSequenceClassification(config).to(device).train()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-5, foreach=True)
+    ids = torch.randint(0, 1000, (batch, tokens), device=device)
+    labels = torch.arange(batch, device=device) % 2
 
     def step():
-        with torch.autocast("cuda", dtype=torch.bfloat16):
+        with torch.autocast(device, dtype=torch.bfloat16):
             loss = model(ids, labels=labels).loss
         loss.backward()
         optimiser.step()
@@ -95,4 +100,5 @@ LOADS = {
     "gemm8192": (lambda: gemm(8192), 8),
     "gemm16384": (lambda: gemm(16384), 4),
     "training": (bert_training, 2),
+    "python": (lambda: bert_training(host=True), 2),
 }
