@@ -16,7 +16,7 @@ $(abi.driver): $(call objects,tests/abi/stub/driver.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-Bsymbolic,-soname,libcuda.so.1 $(LDFLAGS_ALL) -o $@ $^
 
-$(abi.shim): $(call objects,$(abi.hal) $(shimcuda.src) tests/abi/stub/core.c src/platform/common/find_library.c $(base.src))
+$(abi.shim): $(call objects,$(abi.hal) $(shimcuda.src) tests/abi/stub/core.c src/platform/common/find_library.c src/platform/common/trace.c $(base.src))
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-z,nodelete,-soname,libcuda.so.1 $(LDFLAGS_ALL) -o $@ $^
 

@@ -29,7 +29,8 @@ $(e2e.bind)_proc.o: tests/e2e/programs/bind.c $(O)/flags
 $(call objects,$(wildcard tests/e2e/programs/*.c)): CFLAGS_ALL += -Wno-unused-variable
 
 check.needs += $(foreach way,programs dlsym proc,$(e2e.names:%=$(e2e.out)/$(way)/%))
-check.tests += tests/e2e/recording.py tests/e2e/ways.py tests/e2e/options.py tests/e2e/injection.py
+check.tests += tests/e2e/recording.py tests/e2e/ways.py tests/e2e/options.py tests/e2e/injection.py \
+               tests/e2e/tracing.py
 $(call test-programs,e2e,lib/libshimcuda.so lib/libpreempt.so,,-lcmocka)
 $(O)/obj/tests/e2e/%.o: CPPFLAGS_ALL += -Itests/e2e
 

@@ -4,6 +4,7 @@
  * context, a per-thread default stream one per context and thread.
  */
 #include "platform/common/streams.h"
+#include "platform/common/trace.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@ void *xs_streams_context(void)
 	struct xs_thread *self = &xs_self;
 
 	if (!self->context_known) {
+		xs_trace_begin();
 		self->context = xs_vendor.hal->current_context();
 		self->context_known = self->context != NULL;
 	}

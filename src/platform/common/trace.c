@@ -9,12 +9,12 @@
 
 #include "base/options.h"
 
-bool xs_trace_on;
+_Atomic bool xs_trace_on;
 
 void xs_trace_begin(void)
 {
-	if (xs_options()->trace && !xs_trace_on)
-		xs_trace_on = true;
+	if (xs_options()->trace)
+		xs_store_relaxed(&xs_trace_on, true);
 }
 
 void xs_trace_line(const char *format, ...)

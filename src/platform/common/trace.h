@@ -14,9 +14,9 @@
 
 #include "base/atomic.h"
 
-extern bool xs_trace_on;
+extern _Atomic bool xs_trace_on;
 
-/* Reads the option; called once per thread, before its first call is scheduled. */
+/* Reads the option; called before the first call of a thread is scheduled, or more often. */
 void xs_trace_begin(void);
 
 /* Writes the line, as a whole. Keeps errno. */
@@ -24,7 +24,7 @@ __attribute__((format(printf, 1, 2))) void xs_trace_line(const char *format, ...
 
 #define xs_trace(...)                                                                              \
 	do {                                                                                       \
-		if (xs_unlikely(xs_trace_on))                                                      \
+		if (xs_unlikely(xs_load_relaxed(&xs_trace_on)))                                    \
 			xs_trace_line(__VA_ARGS__);                                                \
 	} while (0)
 

@@ -4,17 +4,21 @@
  * are made in submit.c.
  */
 #include "platform/common/shim.h"
+#include "platform/common/trace.h"
 #include "platform/cuda/real.h"
 
-static struct xs_queue *begin_config(const CUlaunchConfig *config, bool per_thread)
+static struct xs_queue *begin(CUfunction function, CUstream stream, bool per_thread)
 {
-	return xs_submit_begin(config ? config->hStream : NULL, per_thread);
+	struct xs_queue *queue = xs_submit_begin(stream, per_thread);
+
+	xs_trace("[TRACE_KERNEL] func=%p stream=%p", (void *)function, (void *)stream);
+	return queue;
 }
 
 CUresult cuLaunchKernelEx(
 	const CUlaunchConfig *config, CUfunction function, void **params, void **extra)
 {
-	struct xs_queue *queue = begin_config(config, false);
+	struct xs_queue *queue = begin(function, config ? config->hStream : NULL, false);
 	CUresult result = xs_cuda_real.cuLaunchKernelEx(config, function, params, extra);
 
 	xs_submit_end(queue);
@@ -24,7 +28,7 @@ CUresult cuLaunchKernelEx(
 CUresult cuLaunchKernelEx_ptsz(
 	const CUlaunchConfig *config, CUfunction function, void **params, void **extra)
 {
-	struct xs_queue *queue = begin_config(config, true);
+	struct xs_queue *queue = begin(function, config ? config->hStream : NULL, true);
 	CUresult result = xs_cuda_real.cuLaunchKernelEx_ptsz(config, function, params, extra);
 
 	xs_submit_end(queue);
@@ -41,7 +45,8 @@ CUresult cuLaunchCooperativeKernelMultiDevice(
 
 	for (unsigned int i = 1; launches && i < count; i++)
 		xs_count_ungated("cuLaunchCooperativeKernelMultiDevice");
-	queue = xs_submit_begin(launches && count ? launches->hStream : NULL, false);
+	queue = begin(launches && count ? launches->function : NULL,
+		launches && count ? launches->hStream : NULL, false);
 	result = xs_cuda_real.cuLaunchCooperativeKernelMultiDevice(launches, count, flags);
 	xs_submit_end(queue);
 	return result;
@@ -50,7 +55,7 @@ CUresult cuLaunchCooperativeKernelMultiDevice(
 /* Launches of the first interface: always into the legacy default stream. */
 CUresult cuLaunch(CUfunction function)
 {
-	struct xs_queue *queue = xs_submit_begin(NULL, false);
+	struct xs_queue *queue = begin(function, NULL, false);
 	CUresult result = xs_cuda_real.cuLaunch(function);
 
 	xs_submit_end(queue);
@@ -59,7 +64,7 @@ CUresult cuLaunch(CUfunction function)
 
 CUresult cuLaunchGrid(CUfunction function, int width, int height)
 {
-	struct xs_queue *queue = xs_submit_begin(NULL, false);
+	struct xs_queue *queue = begin(function, NULL, false);
 	CUresult result = xs_cuda_real.cuLaunchGrid(function, width, height);
 
 	xs_submit_end(queue);

@@ -21,16 +21,26 @@ struct variant {
 	void *const *real;
 };
 
-#define XS_FORM_JUMP     true
-#define XS_FORM_HAND     false
-#define XS_FORM_ASYNC    false
-#define XS_FORM_ASYNC_PT false
-#define XS_FORM_SYNC     false
-#define XS_FORM_SYNC_PT  false
-#define XS_FORM_FETCH    false
-#define XS_FORM_FETCH_PT false
-#define XS_FORM_DRAIN    false
-#define XS_FORM_CONTEXT  false
+#define XS_FORM_JUMP         true
+#define XS_FORM_HAND         false
+#define XS_FORM_ASYNC        false
+#define XS_FORM_ASYNC_PT     false
+#define XS_FORM_SYNC         false
+#define XS_FORM_SYNC_PT      false
+#define XS_FORM_FETCH        false
+#define XS_FORM_FETCH_PT     false
+#define XS_FORM_DRAIN        false
+#define XS_FORM_CONTEXT      false
+#define XS_FORM_KERNEL       false
+#define XS_FORM_KERNEL_PT    false
+#define XS_FORM_GRAPH        false
+#define XS_FORM_GRAPH_PT     false
+#define XS_FORM_MALLOC       false
+#define XS_FORM_MALLOC_AT    false
+#define XS_FORM_MALLOC_AT_PT false
+#define XS_FORM_FREE         false
+#define XS_FORM_FREE_AT      false
+#define XS_FORM_FREE_AT_PT   false
 
 static const struct variant variants[] = {
 #define XS_API(symbol, since, class, form, params, args)                                           \

@@ -6,10 +6,12 @@
  *   CUresult cuMemcpyAsync(..., CUstream hStream)
  *   {
  *           struct xs_queue *queue = xs_submit_begin(hStream, false);
- *           return submitted(queue, xs_cuda_real.cuMemcpyAsync(..., hStream));
+ *           return traced("cuMemcpyAsync", hStream,
+ *                   submitted(queue, xs_cuda_real.cuMemcpyAsync(..., hStream)));
  *   }
  */
 #include "platform/common/shim.h"
+#include "platform/common/trace.h"
 #include "platform/cuda/real.h"
 
 /* Every form that is not made here. */
@@ -24,9 +26,15 @@ static inline CUresult submitted(struct xs_queue *queue, CUresult result)
 	return result;
 }
 
+static inline CUresult traced(const char *name, CUstream stream, CUresult result)
+{
+	xs_trace("[TRACE_SUBMIT] call=%s stream=%p ret=%d", name, (void *)stream, (int)result);
+	return result;
+}
+
 #define ASYNC(symbol, args, per_thread)                                                            \
 	struct xs_queue *queue = xs_submit_begin(hStream, per_thread);                             \
-	return submitted(queue, xs_cuda_real.symbol args);
+	return traced(#symbol, hStream, submitted(queue, xs_cuda_real.symbol args));
 
 #define XS_FORM_ASYNC(symbol, params, args)                                                        \
 	CUresult symbol params                                                                     \
@@ -67,7 +75,7 @@ static inline CUresult end_default(struct default_call *call, CUresult result, b
 #define DEFAULT(symbol, args, per_thread, fetch)                                                   \
 	struct default_call call;                                                                  \
 	begin_default(&call, per_thread);                                                          \
-	return end_default(&call, xs_cuda_real.symbol args, fetch);
+	return traced(#symbol, NULL, end_default(&call, xs_cuda_real.symbol args, fetch));
 
 #define XS_FORM_SYNC(symbol, params, args)                                                         \
 	CUresult symbol params                                                                     \
@@ -109,6 +117,92 @@ static inline CUresult drained(struct xs_wait *wait, CUresult result)
 	CUresult symbol params                                                                     \
 	{                                                                                          \
 		DRAIN(symbol, args)                                                                \
+	}
+
+/* --- those that have a line of their own in a trace ------------------------------------------------- */
+
+#define KERNEL(symbol, args, per_thread)                                                           \
+	struct xs_queue *queue = xs_submit_begin(hStream, per_thread);                             \
+	xs_trace("[TRACE_KERNEL] func=%p stream=%p", (void *)function, (void *)hStream);           \
+	return submitted(queue, xs_cuda_real.symbol args);
+
+#define XS_FORM_KERNEL(symbol, params, args)                                                       \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		KERNEL(symbol, args, false)                                                        \
+	}
+#define XS_FORM_KERNEL_PT(symbol, params, args)                                                    \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		KERNEL(symbol, args, true)                                                         \
+	}
+
+#define GRAPH(symbol, args, per_thread)                                                            \
+	struct xs_queue *queue = xs_submit_begin(hStream, per_thread);                             \
+	xs_trace("[TRACE_GRAPH] graph=%p stream=%p", (void *)graph, (void *)hStream);              \
+	return submitted(queue, xs_cuda_real.symbol args);
+
+#define XS_FORM_GRAPH(symbol, params, args)                                                        \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		GRAPH(symbol, args, false)                                                         \
+	}
+#define XS_FORM_GRAPH_PT(symbol, params, args)                                                     \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		GRAPH(symbol, args, true)                                                          \
+	}
+
+/* dptr points at what the driver stored, of either width. */
+#define ALLOCATED(result)                                                                          \
+	xs_trace("[TRACE_MALLOC] size=%zu ptr=%p ret=%d", (size_t)bytes,                           \
+		(void *)(uintptr_t)(result == CUDA_SUCCESS && dptr ? *dptr : 0), (int)result);     \
+	return result;
+
+#define FREED(result)                                                                              \
+	xs_trace("[TRACE_FREE] ptr=%p ret=%d", (void *)(uintptr_t)dptr, (int)result);              \
+	return result;
+
+#define AT(symbol, args, per_thread, TRACED)                                                       \
+	struct xs_queue *queue = xs_submit_begin(hStream, per_thread);                             \
+	CUresult result = submitted(queue, xs_cuda_real.symbol args);                              \
+	TRACED(result)
+
+#define DRAINED(symbol, args, TRACED)                                                              \
+	struct xs_wait wait;                                                                       \
+	xs_wait_context_begin(&wait);                                                              \
+	CUresult result = drained(&wait, xs_cuda_real.symbol args);                                \
+	TRACED(result)
+
+#define XS_FORM_MALLOC(symbol, params, args)                                                       \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		DRAINED(symbol, args, ALLOCATED)                                                   \
+	}
+#define XS_FORM_FREE(symbol, params, args)                                                         \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		DRAINED(symbol, args, FREED)                                                       \
+	}
+#define XS_FORM_MALLOC_AT(symbol, params, args)                                                    \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		AT(symbol, args, false, ALLOCATED)                                                 \
+	}
+#define XS_FORM_MALLOC_AT_PT(symbol, params, args)                                                 \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		AT(symbol, args, true, ALLOCATED)                                                  \
+	}
+#define XS_FORM_FREE_AT(symbol, params, args)                                                      \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		AT(symbol, args, false, FREED)                                                     \
+	}
+#define XS_FORM_FREE_AT_PT(symbol, params, args)                                                   \
+	CUresult symbol params                                                                     \
+	{                                                                                          \
+		AT(symbol, args, true, FREED)                                                      \
 	}
 
 /* --- calls that may change the current context --------------------------------------------------- */
