@@ -26,6 +26,17 @@
 	X(cuStreamSynchronize)                                                                     \
 	X(cuStreamWriteValue32_v2)                                                                 \
 	X(cuMemHostAlloc)                                                                          \
+	X(cuCtxGetCurrent)                                                                         \
+	X(cuEventCreate)                                                                           \
+	X(cuEventQuery)                                                                            \
+	X(cuEventRecord)                                                                           \
+	X(cuLaunchKernelEx)                                                                        \
+	X(cuMemAlloc_v2)                                                                           \
+	X(cuMemcpyDtoDAsync_v2)                                                                    \
+	X(cuMemsetD8Async)                                                                         \
+	X(cuStreamIsCapturing)                                                                     \
+	X(cuStreamQuery)                                                                           \
+	X(cuStreamWaitEvent)                                                                       \
 	X(cuLaunchKernel)
 
 struct driver {

@@ -27,7 +27,7 @@ demo: $(demo.programs) $(bench.needs)
 
 # --- make bench --------------------------------------------------------------------------------------
 
-bench.names    := launch suspend queues
+bench.names    := launch calls suspend queues
 bench.programs := $(bench.names:%=$(O)/bench/%)
 
 $(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c) $(O)/obj/bench/%.o $(O)/lib/libpreempt.so $(O)/lib/libhalcuda.so

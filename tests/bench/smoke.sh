@@ -60,7 +60,11 @@ assert not parser.open_tags, parser.open_tags
 rows = [json.loads(line) for line in open(f"{folder}/rows")]
 names = [row["name"] for row in rows]
 with_daemon = ["decision_us", "scale_256"] if os.path.exists(os.environ["BUILD"] + "/bin/xserver") else []
+calls = ["launch", "launch_default", "launch_by_turns", "launch_ex", "context_and_launch", "fill", "copy",
+         "record", "query_event", "wait_event", "query_stream", "synchronize", "is_capturing",
+         "current_context"]
 assert names == ["launch_overhead_ns", "launch_overhead_64streams_ns", "launch_overhead_8threads_ns",
+                 *[f"call_overhead_{call}_ns" for call in calls],
                  "suspend_us", "suspend_level2_violations", "queue_bytes",
                  *with_daemon, "demo_p99_ms", "demo_best_effort_kept"], names
 for row in rows:

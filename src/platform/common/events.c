@@ -27,6 +27,7 @@ static struct {
 	struct xs_mutex lock;
 	_Atomic(struct node *) buckets[1u << BUCKET_BITS];
 	struct node *free; /* [lock] */
+	_Atomic bool used; /* there ever was a node: as long as nobody is scheduled there is none */
 } table;
 
 static _Atomic(struct node *) *bucket_of(void *event)
@@ -38,6 +39,8 @@ static _Atomic(struct node *) *bucket_of(void *event)
 
 static struct node *find(void *event)
 {
+	if (!xs_load_acquire(&table.used))
+		return NULL;
 	struct node *node = xs_load_acquire(bucket_of(event));
 
 	for (int steps = 0; node && steps < LONGEST_WALK; steps++) {
@@ -91,6 +94,7 @@ static void add(void *event, uint64_t queue_id, uint32_t submitted)
 		xs_store_relaxed(&node->next, xs_load_relaxed(bucket));
 		xs_store_release(&node->event, event);
 		xs_store_release(bucket, node);
+		xs_store_release(&table.used, true);
 	}
 	xs_mutex_unlock(&table.lock);
 }

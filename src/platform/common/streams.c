@@ -104,6 +104,8 @@ struct xs_queue *xs_streams_find(void *stream, bool per_thread)
 {
 	struct xs_stream name;
 
+	if (xs_streams_is_last(stream, per_thread))
+		return xs_self.queue;
 	return name_stream(&name, stream, per_thread) ? xs_registry_find(&name) : NULL;
 }
 

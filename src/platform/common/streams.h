@@ -19,14 +19,20 @@ struct xs_queue *xs_streams_find(void *stream, bool per_thread);
 /* The context current on this thread, NULL when there is none. */
 void *xs_streams_context(void);
 
-/* The answer of the last look-up on this thread, if it is asked for again. */
-static inline struct xs_queue *xs_streams_queue(void *stream, bool per_thread)
+/* Whether this is what the thread looked up last, and the answer still holds. */
+static inline bool xs_streams_is_last(void *stream, bool per_thread)
 {
 	const struct xs_thread *self = &xs_self;
 
-	if (xs_likely(self->stream == stream && self->per_thread == per_thread &&
-		      self->epoch == xs_load_acquire(&xs_registry_epoch)))
-		return self->queue;
+	return self->stream == stream && self->per_thread == per_thread &&
+	       self->epoch == xs_load_acquire(&xs_registry_epoch);
+}
+
+/* The answer of the last look-up on this thread, if it is asked for again. */
+static inline struct xs_queue *xs_streams_queue(void *stream, bool per_thread)
+{
+	if (xs_likely(xs_streams_is_last(stream, per_thread)))
+		return xs_self.queue;
 	return xs_streams_look_up(stream, per_thread);
 }
 
