@@ -35,6 +35,12 @@ $(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c) $(O)/obj/bench/%.o 
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,$(abspath $(O)/lib) -lm $(LIBC)
 
+bench.programs += $(O)/bench/dual
+$(O)/bench/dual: $(call objects,bench/dual.c bench/demo/outcome.c bench/kit.c)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
+
 # The daemon's own: it needs no driver, and is not there without the daemon.
 ifdef server.src
 bench.programs += $(O)/bench/decision

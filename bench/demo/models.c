@@ -8,6 +8,9 @@
  *                are done; each launches a row of short kernels and synchronises
  *   best-effort  launches long kernels without end and synchronises now and then
  *
+ * With -D both use the default stream instead, as threads of one PyTorch program do unless told
+ * otherwise.
+ *
  *   models [-c REQUESTS] [-b] [OPTION VALUE]...        -h lists the options
  *
  * Prints what happened, one record a line, times in microseconds since the start:
@@ -44,6 +47,8 @@ static struct {
 	double seconds;   /* -d: how long the best-effort model runs if it is alone */
 	uint64_t seed;    /* -s */
 	int trace;        /* -t */
+	int shared;       /* -D: both models use the default stream */
+	int rival; /* -R: a stream of priority -2 that has been used is idle in the process */
 } options = {
 	.rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 400, .seconds = 3, .seed = 1
 };
@@ -109,8 +114,9 @@ static void model_start(struct model *model)
 {
 	prctl(PR_SET_TIMERSLACK, 1ul);
 	CHECK(cuCtxSetCurrent(context));
-	CHECK(cuStreamCreateWithPriority(
-		&model->stream, CU_STREAM_NON_BLOCKING, model->letter == 'c' ? -1 : 0));
+	if (!options.shared)
+		CHECK(cuStreamCreateWithPriority(
+			&model->stream, CU_STREAM_NON_BLOCKING, model->letter == 'c' ? -1 : 0));
 	for (unsigned i = 0; options.trace && i < TRACE_EVENTS; i++)
 		CHECK(cuEventCreate(&model->events[i], CU_EVENT_DEFAULT));
 }
@@ -239,13 +245,20 @@ static void open_device(void)
 	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, NULL, parameters, NULL));
 	CHECK(cuCtxSynchronize());
 	CHECK(cuEventCreate(&origin, CU_EVENT_DEFAULT));
+	if (options.rival) {
+		CUstream rival;
+
+		CHECK(cuStreamCreateWithPriority(&rival, CU_STREAM_NON_BLOCKING, -2));
+		CHECK(cuLaunchKernel(spin_us, 1, 1, 1, 1, 1, 1, 0, rival, parameters, NULL));
+		CHECK(cuStreamSynchronize(rival));
+	}
 }
 
 static void read_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:br:k:u:K:U:d:s:th")) != -1) {
+	while ((option = getopt(argc, argv, "c:br:k:u:K:U:d:s:tDRh")) != -1) {
 		switch (option) {
 		case 'c':
 			options.requests = atoi(optarg);
@@ -277,10 +290,17 @@ static void read_options(int argc, char **argv)
 		case 't':
 			options.trace = 1;
 			break;
+		case 'D':
+			options.shared = 1;
+			break;
+		case 'R':
+			options.rival = 1;
+			break;
 		default:
 			puts("models [-c REQUESTS] [-b] [-r REQUESTS_A_SECOND] [-k KERNELS] [-u "
 			     "US]\n"
-			     "       [-K BEST_EFFORT_KERNELS] [-U US] [-d SECONDS] [-s SEED] [-t]");
+			     "       [-K BEST_EFFORT_KERNELS] [-U US] [-d SECONDS] [-s SEED] [-t] "
+			     "[-D] [-R]");
 			exit(option == 'h' ? 0 : 2);
 		}
 	}

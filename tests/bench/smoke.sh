@@ -66,6 +66,7 @@ calls = ["launch", "launch_default", "launch_by_turns", "launch_ex", "context_an
 assert names == ["launch_overhead_ns", "launch_overhead_64streams_ns", "launch_overhead_8threads_ns",
                  *[f"call_overhead_{call}_ns" for call in calls],
                  "suspend_us", "suspend_level2_violations", "queue_bytes",
+                 *[f"dual_{load}_ms" for load in ("long", "longer", "training", "default", "default_paced")],
                  *with_daemon, "demo_p99_ms", "demo_best_effort_kept"], names
 for row in rows:
     assert set(row) == {"name", "unit", "value", "bare", "detail"}, row
@@ -74,6 +75,9 @@ by_name = {row["name"]: row for row in rows}
 for name in names[:3]:
     detail = by_name[name]["detail"]
     assert detail["allocations"] in (0, -1) and detail["system_calls"] in (0, -1), detail
+for row in rows:
+    if row["name"].startswith("dual_"):
+        assert row["detail"]["requests"] == 8 and row["value"] > 0 and row["bare"] > 0, row
 assert by_name["suspend_us"]["detail"]["violations"] == 0, by_name["suspend_us"]
 assert by_name["suspend_level2_violations"]["value"] == 0, by_name["suspend_level2_violations"]
 assert by_name["suspend_level2_violations"]["detail"]["trials"] > 0
