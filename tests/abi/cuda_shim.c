@@ -37,7 +37,7 @@ static const struct row rows[] = {
 typedef CUresult generic(void *, void *, void *, void *, void *, void *, void *, void *, void *,
 	void *, void *, void *);
 
-extern int core_calls, core_begins, core_ungated, core_captures;
+extern int core_calls, core_begins, core_waits, core_ungated, core_captures;
 extern void *core_stream;
 extern bool core_per_thread;
 
@@ -150,6 +150,55 @@ static void submissions_name_their_stream(void **state)
 	assert_null(core_stream);
 	assert_true(core_per_thread);
 	assert_int_equal(core_begins, before + 4);
+}
+
+/* --- what has to pass a gate, or may wait ---------------------------------------------------------- */
+
+/* By the beginnings of names, so that a new variant is not forgotten. */
+static const char *const submitting[] = { "cuLaunch", "cuGraphLaunch", "cuGraphUpload",
+	"cuStreamAddCallback", "cuMemcpy", "cuMemset", "cuMemPrefetch", "cuMemDiscard",
+	"cuMemBatchDecompress", "cuMemAllocAsync", "cuMemAllocFromPoolAsync", "cuMemFreeAsync",
+	"cuMemMapArrayAsync", "cuStreamWaitValue", "cuStreamWriteValue", "cuStreamBatchMemOp",
+	"cuSignalExternalSemaphores", "cuWaitExternalSemaphores", "cuGraphicsMapResources",
+	"cuGraphicsUnmapResources", "cuStreamAttachMemAsync", "cuEventRecord", "cuStreamWaitEvent",
+	NULL };
+
+static const char *const waiting[] = { "cuStreamSynchronize", "cuEventSynchronize",
+	"cuCtxSynchronize", "cuCtxDestroy", "cuCtxDetach", "cuGreenCtxDestroy",
+	"cuDevicePrimaryCtxRe", "cuMemAlloc_v2", "cuMemAllocManaged", "cuMemAllocHost",
+	"cuMemHostAlloc", "cuMemHostRegister", "cuMemHostUnregister", "cuMemFreeHost",
+	"cuMemFree_v2", "cuMemPoolDestroy", "cuMemPoolTrimTo", "cuMemUnmap", "cuMemRelease",
+	"cuModuleLoad", "cuModuleUnload", "cuLibraryLoad", "cuLibraryUnload", "cuIpcOpenMemHandle",
+	"cuIpcCloseMemHandle", "cuArrayDestroy", "cuMipmappedArrayDestroy",
+	"cuDestroyExternalMemory", "cuCtxWaitEvent", "cuGreenCtxWaitEvent", NULL };
+
+static bool is_one_of(const char *symbol, const char *const *beginnings)
+{
+	for (; *beginnings; beginnings++)
+		if (strncmp(symbol, *beginnings, strlen(*beginnings)) == 0)
+			return true;
+	return false;
+}
+
+static void gates_and_waits_are_not_forgotten(void **state)
+{
+	(void)state;
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	for (size_t i = 0; i < ROWS; i++) {
+		bool submits = is_one_of(rows[i].symbol, submitting);
+		bool waits = is_one_of(rows[i].symbol, waiting) &&
+			     strcmp(rows[i].symbol, "cuDevicePrimaryCtxRetain") != 0;
+		int begins = core_begins, before = core_waits;
+
+		if (!submits && !waits)
+			continue;
+		((generic *)need(shim, rows[i].symbol))(
+			NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+		if (submits && core_begins != begins + 1)
+			fail_msg("%s passed %d gates", rows[i].symbol, core_begins - begins);
+		if (waits && core_waits == before)
+			fail_msg("%s may wait and nobody knows", rows[i].symbol);
+	}
 }
 
 static void captures_end_once(void **state)
@@ -283,6 +332,7 @@ int main(void)
 		cmocka_unit_test(first_call_loads_the_driver),
 		cmocka_unit_test(every_entry_point_reaches_its_function),
 		cmocka_unit_test(submissions_name_their_stream),
+		cmocka_unit_test(gates_and_waits_are_not_forgotten),
 		cmocka_unit_test(captures_end_once),
 		cmocka_unit_test(jumps_keep_all_arguments),
 		cmocka_unit_test(lookups_find_the_variant_by_address),

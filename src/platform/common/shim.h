@@ -90,6 +90,9 @@ void xs_event_destroyed(void *event);
 /* The stream is about to wait, on the device, for an event. The wait is itself submitted: called
  * between begin and end, before the real function. */
 void xs_stream_waits(struct xs_queue *queue, void *event);
+/* All streams of the context (NULL: the current one) are about to wait: called before the real
+ * function, outside of any gate. */
+void xs_context_waits(void *context, void *event);
 
 /* --- the life of streams and contexts ------------------------------------------------------------ */
 

@@ -32,3 +32,21 @@ void xs_stream_waits(struct xs_queue *queue, void *event)
 	if (xs_lend_needed(source, xs_load_relaxed(&queue->priority)))
 		xs_lend_until_done(source, queue);
 }
+
+/* The most important of them counts. */
+void xs_context_waits(void *context, void *event)
+{
+	struct xs_queue *best = NULL;
+
+	if (!context)
+		context = xs_streams_context();
+	for (size_t i = 0; context && i < xs_registry_limit(); i++) {
+		struct xs_queue *queue = xs_registry_at(i);
+
+		if (!queue || xs_load_relaxed(&queue->key.context) != context)
+			continue;
+		if (!best || xs_load_relaxed(&queue->priority) > xs_load_relaxed(&best->priority))
+			best = queue;
+	}
+	xs_stream_waits(best, event);
+}

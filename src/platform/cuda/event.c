@@ -64,6 +64,23 @@ CUresult cuGreenCtxRecordEvent(CUgreenCtx green_ctx, CUevent event)
 	return result;
 }
 
+/* All streams of the context wait. That is no work of any one of them, so no gate is passed. */
+CUresult cuCtxWaitEvent(CUcontext context, CUevent event)
+{
+	xs_context_waits(context, event);
+	return xs_cuda_real.cuCtxWaitEvent(context, event);
+}
+
+CUresult cuGreenCtxWaitEvent(CUgreenCtx green_ctx, CUevent event)
+{
+	CUcontext context = NULL;
+
+	if (xs_cuda_real.cuCtxFromGreenCtx(&context, green_ctx) != CUDA_SUCCESS)
+		context = NULL;
+	xs_context_waits(context, event);
+	return xs_cuda_real.cuGreenCtxWaitEvent(green_ctx, event);
+}
+
 CUresult cuStreamWaitEvent(CUstream hStream, CUevent event, unsigned int flags)
 {
 	struct xs_queue *queue = xs_submit_begin(hStream, false);

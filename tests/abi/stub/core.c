@@ -96,6 +96,12 @@ void xs_stream_waits(struct xs_queue *queue, void *event)
 	(void)queue, (void)event;
 }
 
+void xs_context_waits(void *context, void *event)
+{
+	(void)context, (void)event;
+	core_waits++;
+}
+
 void xs_stream_created(void *stream)
 {
 	(void)stream;
