@@ -153,6 +153,12 @@ static void look_at(struct xs_queue *queue, uint64_t now)
 		queue->watch.since_ns = now;
 		return;
 	}
+	/* Threads that were asleep at its gate are on their way to submit: it only looks idle. */
+	uint32_t held_ns = (uint32_t)xs_load_relaxed(&queue->slot->held_ns);
+	if (held_ns != queue->watch.held_ns) {
+		queue->watch.held_ns = held_ns;
+		queue->watch.next_query_ns = now + SILENT_AFTER_NS;
+	}
 	note_blocked(queue, word, now);
 	/* A wait under way will tell by itself when the queue is idle. */
 	if (now >= queue->watch.next_query_ns && !xs_load_relaxed(&queue->waiters)) {

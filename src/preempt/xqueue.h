@@ -75,6 +75,7 @@ struct xs_queue {
 		uint32_t progress;      /* [watcher] marker at its last look */
 		uint64_t since_ns;      /* [watcher] when either moved last */
 		uint64_t next_query_ns; /* [watcher] */
+		uint32_t held_ns;       /* [watcher] the slot's, modulo 2^32, at its last look */
 		bool stalled;           /* [watcher] it keeps nobody suspended */
 		bool blocked;           /* [watcher] the driver does not come back from it */
 	} watch;
