@@ -125,8 +125,9 @@ static void begin(void)
 	local.now_ns = xs_now_ns();
 }
 
-/* Ends every event: the states of queues that have just become interesting, and the watcher. */
-static void end(void)
+/* Ends every event: the states of queues that have just become interesting. Returns whether somebody's
+ * idleness matters. */
+static bool settle(void)
 {
 	while (local.review) {
 		local.review = false;
@@ -134,6 +135,13 @@ static void end(void)
 	}
 	bool need_watch = local.need_watch;
 	xs_mutex_unlock(&local.lock);
+	return need_watch;
+}
+
+/* The same for events that the watcher does not know of. */
+static void end(void)
+{
+	bool need_watch = settle();
 
 	if (need_watch && xs_watch_start() != 0)
 		give_up();
@@ -320,7 +328,7 @@ uint64_t xs_local_tick(uint64_t now_ns)
 	begin();
 	if (local.sched && local.active)
 		wake = xs_sched_tick(local.sched, local.now_ns);
-	end();
+	settle(); /* the caller is the watcher: its own bell would keep it from ever falling asleep */
 	return wake;
 }
 
