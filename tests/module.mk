@@ -43,6 +43,12 @@ unit.log.ldflags := -Wl,--wrap=localtime_r
 unit.gate_model.ldflags := -Wl,--wrap=xs_futex_wake
 unit.failures.ldflags := $(addprefix -Wl$(comma)--wrap=,calloc malloc mmap memfd_create ftruncate \
 	pthread_create syscall)
+# On a clock of their own, which knows no busy machine.
+unit.scripted := pace local
+$(unit.scripted:%=$(O)/tests/unit/%): $(call objects,tests/unit/scripted/clock.c)
+scripted.ldflags := $(addprefix -Wl$(comma)--wrap=,xs_now_ns xs_sleep_until_ns xs_futex_wait \
+	xs_futex_wake pthread_create pthread_join)
+$(foreach name,$(unit.scripted),$(eval unit.$(name).ldflags := $(scripted.ldflags)))
 -include $(filter-out tests/module.mk,$(wildcard tests/*/module.mk))
 
 # The real driver of the tests is the software device, and no daemon is looked for.

@@ -81,12 +81,12 @@ void fake_submit(struct xs_queue *queue);
 		}                                                                                  \
 	} while (0)
 
-/* Waits up to 10 s for the condition. */
+/* Waits up to a minute for the condition. */
 #define EVENTUALLY(condition)                                                                      \
 	do {                                                                                       \
-		uint64_t until_ = xs_now_ns() + 10 * XS_NS_PER_S;                                  \
+		uint64_t until_ = xs_now_ns() + 60 * XS_NS_PER_S;                                  \
 		while (!(condition) && xs_now_ns() < until_)                                       \
-			usleep(200);                                                               \
+			xs_sleep_until_ns(xs_now_ns() + 200 * XS_NS_PER_US);                       \
 		CHECK(condition);                                                                  \
 	} while (0)
 
