@@ -87,6 +87,20 @@ static inline CUdeviceptr sim_word(uint64_t value)
 	return data;
 }
 
+/* A stream that waits until its gate is opened, however long the host takes. */
+static inline CUdeviceptr sim_close(CUstream stream)
+{
+	CUdeviceptr gate = sim_word(0);
+
+	ok(cuStreamWaitValue32_v2(stream, gate, 1, CU_STREAM_WAIT_VALUE_EQ));
+	return gate;
+}
+
+static inline void sim_open(CUdeviceptr gate)
+{
+	__atomic_store_n((uint32_t *)(uintptr_t)gate, 1, __ATOMIC_RELEASE);
+}
+
 /* Reads without any synchronisation, as a test may that knows where the memory is. */
 static inline uint64_t sim_peek(CUdeviceptr data)
 {
