@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 
-#define LIMIT_NS (20 * SEC)
+#define LIMIT_NS (60 * SEC)
 
 static const char *scratch(const char *name, char *path, size_t size)
 {
@@ -113,6 +113,15 @@ int kit_open_fds(pid_t process)
 		count++;
 	closedir(directory);
 	return count - 2;
+}
+
+void kit_await_fds(pid_t process, int count)
+{
+	uint64_t limit = xs_now_ns() + LIMIT_NS;
+
+	while (kit_open_fds(process) != count && xs_now_ns() < limit)
+		usleep(1000);
+	assert_int_equal(kit_open_fds(process), count);
 }
 
 /* --- messages ------------------------------------------------------------------------------------ */

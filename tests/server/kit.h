@@ -72,5 +72,6 @@ void actor_sync(struct actor *actor);
 
 /* How many descriptors the process has open. */
 int kit_open_fds(pid_t process);
+void kit_await_fds(pid_t process, int count);
 
 #endif
