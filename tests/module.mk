@@ -58,7 +58,7 @@ check.env = XSCHED_CUDA_LIB='$(abspath $(O))/sim/libcuda.so.1' XSCHED_SCHEDULER=
             TEST_CFLAGS='$(SANF) -pthread' \
             ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1:$(ASAN_OPTIONS) \
             UBSAN_OPTIONS=print_stacktrace=1:$(UBSAN_OPTIONS) \
-            TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1:$(TSAN_OPTIONS)
+            TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1:atexit_sleep_ms=50:$(TSAN_OPTIONS)
 
 # gcc 12's thread sanitizer cannot live with much address space randomisation.
 check.wrap = $(if $(findstring thread,$(SAN)),$(shell setarch -R true 2>/dev/null && echo setarch -R))

@@ -9,6 +9,8 @@ int main(void)
 	const Priority priorities[] = { PRIORITY_MIN, PRIORITY_DEFAULT, PRIORITY_MAX, 1000, -1000,
 		PRIORITY_NO_EXECUTE };
 
+	/* A thread that launches and gets no processor is no stall here. */
+	setenv("XSCHED_STALL_MS", "60000", 1);
 	EXPECT(kXSchedErrorNotFound, XHintPriority(NO_HANDLE, PRIORITY_DEFAULT));
 	SUCCEEDS(XHintSetScheduler(kSchedulerLocal, kPolicyHighestPriorityFirst));
 	queue_open(&high, 20000);
@@ -31,7 +33,8 @@ int main(void)
 	sleep_ms(5);
 	queue_submit(&low, 50);
 	sleep_ms(50);
-	CHECK(atomic_load(&low.launched) < 10);
+	int launched = atomic_load(&low.launched);
+	CHECK(launched < 10 || (atomic_load(&high.launched) == 10 && stream_idle(high.stream)));
 	SUCCEEDS(XQueueWaitAll(high.xq));
 	SUCCEEDS(XQueueWaitAll(low.xq));
 	CHECK(atomic_load(&low.launched) == 51);

@@ -7,7 +7,7 @@
 #include "../../examples/driver.h"
 #include "../../examples/spin.h"
 
-#define TIME_LIMIT_S 60
+#define TIME_LIMIT_S 100
 #define BLOCKED_MS   50
 
 static CUcontext context;
@@ -113,7 +113,7 @@ XResult queue_launch(HwQueueHandle hwq, void *data)
 
 bool reaches(atomic_int *counter, int value)
 {
-	for (int ms = 0; ms < 5000 && atomic_load(counter) < value; ms++)
+	for (int ms = 0; ms < 60000 && atomic_load(counter) < value; ms++)
 		sleep_ms(1);
 	return atomic_load(counter) == value;
 }

@@ -36,7 +36,7 @@ static inline int e2e_check(int result, const char *text, int line)
 #include "preempt/registry.h"
 
 #ifdef XS_SANITIZED
-#define LIMIT_S 60
+#define LIMIT_S 100
 /* Processes that end in the middle of things leave threads and memory behind; that is the test. */
 __attribute__((visibility("default"))) const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
@@ -49,7 +49,7 @@ const char *__asan_default_options(void)
 	return "detect_leaks=0";
 }
 #else
-#define LIMIT_S 20
+#define LIMIT_S 60
 #endif
 
 /* Runs body in a child with the variables ("NAME=value", up to NULL) and returns its status. */

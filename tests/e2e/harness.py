@@ -17,7 +17,7 @@ BUILD = os.environ.get("BUILD") or os.path.abspath("build")
 SAN = os.environ.get("SAN", "")
 LIB, SIM = BUILD + "/lib", BUILD + "/sim"
 SHIM, HAL = LIB + "/libshimcuda.so", LIB + "/libhalcuda.so"
-LIMIT = 120 if SAN else 30
+LIMIT = 120 if SAN else 60
 
 # What the shim asks on threads of the application: once per stream, context or thread ...
 EXTRA = {
