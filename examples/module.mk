@@ -13,8 +13,15 @@ $(examples.programs): $(O)/examples/%: $(O)/obj/examples/%.o $(O)/obj/examples/d
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,$(abspath $(O)/lib):$(abspath $(O)/sim) $(LIBC)
 
+# Policies for xserver: examples/policy/NAME.c, without anything of ours but the header.
+policy.examples := $(patsubst %.c,$(O)/%.so,$(wildcard examples/policy/*.c))
+$(policy.examples): $(O)/%.so: %.c include/xsched/policy.h
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -Iinclude -std=c11 $(WARN) -O2 -fPIC -shared -o $@ $<
+
 .PHONY: examples
-examples: $(examples.programs)
+examples: $(examples.programs) $(policy.examples)
 check: $(examples.programs)
 
 # Compiled in any case, also while a library is missing.

@@ -4,6 +4,7 @@
  */
 #include "policy/policies.h"
 
+#include <errno.h>
 #include <strings.h>
 
 static const struct xs_policy *const policies[] = {
@@ -26,29 +27,49 @@ static const struct xs_policy *const policies[] = {
 
 _Static_assert(COUNT <= XS_POLICIES_MAX, "room for the parameters of every policy");
 
+/* Those that were registered, after the others. */
+static const struct xs_policy *more[XS_POLICIES_MAX - COUNT];
+static size_t more_count;
+
 const struct xs_policy *xs_policy_at(size_t index)
 {
-	return index < COUNT ? policies[index] : NULL;
+	if (index < COUNT)
+		return policies[index];
+	return index - COUNT < more_count ? more[index - COUNT] : NULL;
 }
 
 const struct xs_policy_info *xs_policy_info(size_t index)
 {
-	return index < COUNT ? &policies[index]->info : NULL;
+	const struct xs_policy *policy = xs_policy_at(index);
+
+	return policy ? &policy->info : NULL;
 }
 
 const struct xs_policy *xs_policy_find(const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++)
-		if (strcasecmp(policies[i]->info.name, name) == 0)
-			return policies[i];
+	const struct xs_policy *policy;
+
+	for (size_t i = 0; (policy = xs_policy_at(i)); i++)
+		if (strcasecmp(policy->info.name, name) == 0)
+			return policy;
 	return NULL;
 }
 
 size_t xs_policy_index(const struct xs_policy *policy)
 {
-	for (size_t i = 0; i < COUNT; i++)
-		if (policies[i] == policy)
+	for (size_t i = 0; xs_policy_at(i); i++)
+		if (xs_policy_at(i) == policy)
 			return i;
+	return 0;
+}
+
+int xs_policy_register(const struct xs_policy *policy)
+{
+	if (xs_policy_find(policy->info.name))
+		return -EEXIST;
+	if (more_count == sizeof(more) / sizeof(more[0]))
+		return -ENOSPC;
+	more[more_count++] = policy;
 	return 0;
 }
 

@@ -86,6 +86,12 @@ const struct xs_policy *xs_policy_find(const char *name);
 const struct xs_policy *xs_policy_at(size_t index);
 size_t xs_policy_index(const struct xs_policy *policy);
 
+/*
+ * Adds a policy to the table, for good: one that is not part of the program. Before any scheduler is
+ * created, since that takes the defaults of all parameters. -EEXIST: the name is taken; -ENOSPC.
+ */
+int xs_policy_register(const struct xs_policy *policy);
+
 /* The parameter's number in its table, or -1. */
 int xs_param_index(const struct xs_param *params, size_t count, const char *name);
 
@@ -100,6 +106,12 @@ int xs_param_index(const struct xs_param *params, size_t count, const char *name
 void *xs_device_state(const struct xs_sched_device *device);
 void *xs_unit_state(const struct xs_unit *unit);
 struct xs_sched_device *xs_unit_device(const struct xs_unit *unit);
+const struct xs_policy *xs_device_policy(const struct xs_sched_device *device);
+
+/* The numbers that the caller of the scheduler gave them, and the name of the process. */
+uint64_t xs_device_id(const struct xs_sched_device *device);
+uint64_t xs_unit_process_id(const struct xs_unit *unit);
+const char *xs_unit_process_name(const struct xs_unit *unit);
 
 /* Value of the parameter with this number in the policy's table. */
 int64_t xs_device_param(const struct xs_sched_device *device, int index);

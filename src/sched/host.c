@@ -17,6 +17,26 @@ struct xs_sched_device *xs_unit_device(const struct xs_unit *unit)
 	return xs_unit_party(unit)->device;
 }
 
+const struct xs_policy *xs_device_policy(const struct xs_sched_device *device)
+{
+	return device->sched->policy;
+}
+
+uint64_t xs_device_id(const struct xs_sched_device *device)
+{
+	return device->node.key;
+}
+
+uint64_t xs_unit_process_id(const struct xs_unit *unit)
+{
+	return xs_unit_party(unit)->process->node.key;
+}
+
+const char *xs_unit_process_name(const struct xs_unit *unit)
+{
+	return xs_unit_party(unit)->process->name;
+}
+
 int64_t xs_device_param(const struct xs_sched_device *device, int index)
 {
 	const struct xs_sched *s = device->sched;

@@ -9,7 +9,8 @@
  *     "socket": "/run/xsched/xsched.sock",
  *     "group": "xsched",
  *     "http": "127.0.0.1:50000",
- *     "token_file": "/etc/xsched/token"
+ *     "token_file": "/etc/xsched/token",
+ *     "plugin_limit_us": 1000
  *   }
  */
 #include "server/settings.h"
@@ -67,7 +68,13 @@ static bool load_member(
 	const char *text = json_string_value(value);
 
 	if (strcmp(key, "params") == 0)
-		return load_all_params(settings, value, why, size);
+		return true; /* after the others: a plug-in brings its own */
+	if (strcmp(key, "plugin_limit_us") == 0 && json_is_integer(value)) {
+		char digits[32];
+
+		snprintf(digits, sizeof(digits), "%lld", (long long)json_integer_value(value));
+		return xs_settings_plugin_limit(settings, digits, why, size);
+	}
 	if (!text) {
 		snprintf(why, size, "%s is not a text", key);
 		return false;
@@ -105,6 +112,9 @@ bool xs_settings_load(struct xs_settings *settings, const char *path, char *why,
 		return false;
 	}
 	json_object_foreach(root, key, value) ok = ok && load_member(&next, key, value, why, size);
+	value = json_object_get(root, "params");
+	if (ok && value)
+		ok = load_all_params(&next, value, why, size);
 	json_decref(root);
 	if (ok)
 		*settings = next;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "server/plugin.h"
 #include "server/say.h"
 #include "wire/gate.h"
 
@@ -195,6 +196,7 @@ void xs_control_stats(struct xs_server *server,
 	visit(ctx, "events_total", stats.events);
 	visit(ctx, "decisions_total", stats.decisions);
 	visit(ctx, "visits_total", stats.visits);
+	visit(ctx, "plugin_ejections_total", xs_plugin_ejections());
 }
 
 /* --- changing ------------------------------------------------------------------------------------ */

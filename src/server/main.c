@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "server/plugin.h"
+#include "server/plugin_pipe.h"
 #include "server/server.h"
 
 static const char usage[] =
 	"usage: xserver [OPTION...] [POLICY PORT]\n"
 	"\n"
-	"  -p, --policy NAME[,PARAM=VALUE...]  default HPF\n"
+	"  -p, --policy NAME[,PARAM=VALUE...]  default HPF; or the path of a plug-in\n"
 	"  -s, --socket PATH     default /run/xsched/xsched.sock, of a user "
 	"$XDG_RUNTIME_DIR/xsched.sock\n"
 	"  -c, --config FILE     JSON; read again at SIGHUP\n"
@@ -22,12 +24,13 @@ static const char usage[] =
 	"      --http ADDR[:PORT]  serve HTTP on a loopback address, or on a socket (a path)\n"
 	"      --token FILE      its first line is what a request over HTTP needs to change "
 	"anything\n"
+	"      --plugin-limit US  processor time that a plug-in's decision may take (1000)\n"
 	"      --foreground      stay in the foreground; that is so anyway\n"
 	"      --version, --help\n"
 	"\n"
 	"POLICY PORT, as with XSched: the same as --policy POLICY --http PORT.\n";
 
-enum { HTTP = 256, TOKEN, FOREGROUND, VERSION, HELP };
+enum { HTTP = 256, TOKEN, PLUGIN_LIMIT, FOREGROUND, VERSION, HELP };
 
 static const struct option options[] = {
 	{ "policy", required_argument, NULL, 'p' },
@@ -36,6 +39,7 @@ static const struct option options[] = {
 	{ "group", required_argument, NULL, 'g' },
 	{ "http", required_argument, NULL, HTTP },
 	{ "token", required_argument, NULL, TOKEN },
+	{ "plugin-limit", required_argument, NULL, PLUGIN_LIMIT },
 	{ "foreground", no_argument, NULL, FOREGROUND },
 	{ "version", no_argument, NULL, VERSION },
 	{ "help", no_argument, NULL, HELP },
@@ -73,6 +77,8 @@ static bool take_option(struct request *request, int option, const char *text)
 		return xs_settings_http(settings, text, why, size);
 	case TOKEN:
 		return copy(settings->token_file, sizeof(settings->token_file), text, why, size);
+	case PLUGIN_LIMIT:
+		return xs_settings_plugin_limit(settings, text, why, size);
 	case 'c':
 		request->config = text;
 		return true;
@@ -125,8 +131,11 @@ int main(int argc, char **argv)
 {
 	static struct xs_server server;
 	struct request request = { 0 };
-	int status = read_command_line(&request, argc, argv);
+	int status;
 
+	if (argc == 2 && strcmp(argv[1], XS_PLUGIN_ROLE) == 0)
+		return xs_plugin_process();
+	status = read_command_line(&request, argc, argv);
 	if (status >= 0)
 		return status;
 	xs_log_set_default(XS_LOG_INFO);
@@ -135,5 +144,6 @@ int main(int argc, char **argv)
 	if (xs_server_start(&server, &request.settings, request.config) != 0)
 		return EXIT_FAILURE;
 	xs_server_run(&server);
+	xs_plugin_end();
 	return EXIT_SUCCESS;
 }

@@ -16,6 +16,7 @@
 #include "server/http.h"
 #include "server/notify.h"
 #include "server/peer.h"
+#include "server/plugin.h"
 #include "server/say.h"
 
 #define BEAT_MS  100 /* a part of XS_PAGE_HEARTBEAT_NS, since CPU priorities are read with it */
@@ -44,10 +45,20 @@ static void arm(struct xs_server *server, uint64_t wake_ns)
 		server->armed_ns = wake_ns;
 }
 
+/* A plug-in that has failed decides nothing more; what it was asked last, HPF has answered. */
+static bool replace_plugin(struct xs_server *server)
+{
+	if (!xs_plugin_is_ejected(xs_sched_policy(server->world.sched)))
+		return false;
+	return xs_server_set_policy(server, "HPF") == 0;
+}
+
 void xs_server_end(struct xs_server *server)
 {
 	uint64_t wake_ns = xs_world_settle(&server->world);
 
+	if (replace_plugin(server))
+		wake_ns = xs_world_settle(&server->world);
 	while (!xs_list_empty(&server->doomed)) {
 		struct xs_list *link = server->doomed.next;
 
@@ -110,7 +121,9 @@ int xs_server_set_policy(struct xs_server *server, const char *name)
 	struct xs_message changed = { .opcode = XS_OP_POLICY_CHANGED, .flags = XS_WIRE_OPTIONAL };
 	struct xs_world *world = &server->world;
 	const char *before = xs_sched_policy(world->sched);
-	int err = xs_sched_set_policy(world->sched, name, world->now_ns);
+	int err = xs_plugin_is_ejected(name)
+			  ? -EPERM
+			  : xs_sched_set_policy(world->sched, name, world->now_ns);
 	const char *after = xs_sched_policy(world->sched);
 
 	if (err || before == after)
@@ -128,6 +141,8 @@ static void apply_settings(struct xs_server *server)
 	const struct xs_settings *settings = &server->current;
 	struct xs_world *world = &server->world;
 
+	xs_plugin_set_limit(
+		settings->plugin_limit_us ? settings->plugin_limit_us : XS_PLUGIN_LIMIT_US);
 	for (size_t i = 0; i < settings->param_count; i++) {
 		const struct xs_setting *param = &settings->params[i];
 
@@ -164,6 +179,8 @@ static bool read_settings(struct xs_server *server, struct xs_settings *settings
 	}
 	if (asked->token_file[0])
 		memcpy(settings->token_file, asked->token_file, sizeof(settings->token_file));
+	if (asked->plugin_limit_us)
+		settings->plugin_limit_us = asked->plugin_limit_us;
 	return true;
 }
 
@@ -252,6 +269,7 @@ int xs_server_start(struct xs_server *server, const struct xs_settings *asked, c
 	xs_list_init(&server->restless);
 	if (!read_settings(server, &server->current))
 		return -EINVAL;
+	xs_plugin_seal();
 	/* A user gets at most an eighth of the descriptors. */
 	server->most_per_user = raise_limit() / (8 * 4);
 	if (server->most_per_user < 16)

@@ -12,6 +12,7 @@
 
 #include "sched/sched.h"
 #include "server/peer.h"
+#include "server/plugin.h"
 
 #define DEFAULT_PORT 50000
 
@@ -120,9 +121,11 @@ bool xs_settings_policy(struct xs_settings *settings, const char *text, char *wh
 	const char *name = strsep(&rest, ",");
 	const struct xs_policy_info *info = find_policy(name);
 	if (!info) {
-		snprintf(why, size, "there is no policy '%s'", name);
-		return false;
+		name = xs_plugin_load(name, why, size);
+		info = name ? find_policy(name) : NULL;
 	}
+	if (!info)
+		return false;
 	while (rest) {
 		char *value = strsep(&rest, ",");
 		const char *param = strsep(&value, "=");
@@ -206,6 +209,20 @@ bool xs_settings_http(struct xs_settings *settings, const char *text, char *why,
 	}
 	memcpy(settings->http_address, address, sizeof(address));
 	settings->http_port = port;
+	return true;
+}
+
+bool xs_settings_plugin_limit(
+	struct xs_settings *settings, const char *text, char *why, size_t size)
+{
+	char *end;
+	long us = strtol(text, &end, 10);
+
+	if (end == text || *end || us < 50 || us > 100000) {
+		snprintf(why, size, "'%s' is no limit for plug-ins: 50 to 100000 us", text);
+		return false;
+	}
+	settings->plugin_limit_us = (uint32_t)us;
 	return true;
 }
 

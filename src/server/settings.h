@@ -27,12 +27,16 @@ struct xs_settings {
 	gid_t group;                          /* its members may act on everybody, or XS_NO_GROUP */
 	char http_address[XS_WIRE_PATH_SIZE]; /* "": none; with a slash: a Unix socket */
 	uint16_t http_port;
-	char token_file[256]; /* whoever knows its first line may change things over HTTP */
+	char token_file[256];     /* whoever knows its first line may change things over HTTP */
+	uint32_t plugin_limit_us; /* processor time of a plug-in's decision; 0: the usual */
 };
 
 void xs_settings_init(struct xs_settings *settings);
 
-/* "NAME[,param=value...]"; a value may be a word of the parameter. False: said why on `why`. */
+/*
+ * "NAME[,param=value...]"; a value may be a word of the parameter. What is no built-in policy, or has a
+ * slash in it, is a plug-in and is loaded. False: said why on `why`.
+ */
 bool xs_settings_policy(struct xs_settings *settings, const char *text, char *why, size_t size);
 
 /* One parameter of a policy, or of the scheduler itself (policy ""). A later one replaces it. */
@@ -41,6 +45,10 @@ bool xs_settings_add(struct xs_settings *settings, const char *policy, const cha
 
 /* "ADDR[:PORT]", a port alone, or the path of a socket. Only loopback addresses. */
 bool xs_settings_http(struct xs_settings *settings, const char *text, char *why, size_t size);
+
+/* Microseconds that a decision of a plug-in may take. */
+bool xs_settings_plugin_limit(
+	struct xs_settings *settings, const char *text, char *why, size_t size);
 
 /* The name or number of a group. */
 bool xs_settings_group(struct xs_settings *settings, const char *text, char *why, size_t size);

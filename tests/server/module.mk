@@ -6,4 +6,13 @@ $(call test-programs,server,obj/core.a,tests/server/kit.c,-lcmocka)
 server.alone := $(O)/tests/server/gates
 check.tests := $(filter-out $(server.alone),$(check.tests)) tests/server/daemon.py
 check.alone += $(server.alone)
+
+# One source, a plug-in for each way to be good or bad.
+server.plugins := $(addprefix $(O)/tests/server/plugins/, $(addsuffix .so, \
+	good loop slow sleep crash exit scribble version nothing taken greedy))
+$(server.plugins): $(O)/tests/server/plugins/%.so: tests/server/plugins/plugin.c include/xsched/policy.h
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -Iinclude -std=gnu11 -O1 -fPIC -shared -DPLUGIN_$* -o $@ $<
+check.needs += $(server.plugins) $(policy.examples)
 endif
