@@ -18,6 +18,11 @@ const struct xs_param xs_sched_params[] = {
 		.doc = "what policies that share out time share it among; whole processes avoid that "
 		       "one stream of an application waits for another one that is stopped",
 	},
+	[XS_PARAM_GANG_SLICE] = {
+		.name = "gang_slice", .unit = "us", .min = 500, .max = 1000000, .def = 5000,
+		.doc = "length of a gang's turn under policies that take turns, unless it has a "
+		       "timeslice hint",
+	},
 };
 
 const size_t xs_sched_param_count = sizeof(xs_sched_params) / sizeof(xs_sched_params[0]);
@@ -142,6 +147,7 @@ static void enter_policy(struct xs_sched *s, uint64_t now_ns)
 		if (s->policy->init)
 			s->policy->init(xs_list_entry(link, struct xs_sched_device, link));
 	}
+	xs_gang_new_policy(s);
 	xs_for_each_queue(queue, s)
 	{
 		if (!xs_queue_banned(queue))

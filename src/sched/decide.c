@@ -143,30 +143,54 @@ static void open_shut(struct xs_sched_device *device)
 	}
 }
 
-static void choose(struct xs_sched_device *device, uint64_t now_ns)
+/* Has the policy choose. */
+static void decide(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct xs_sched *s = device->sched;
 
 	xs_settle(device, now_ns);
 	xs_list_for_each (link, &device->runnable)
 		xs_list_entry(link, struct xs_unit, link)->chosen = false;
+	xs_list_for_each (link, &device->gangs)
+		xs_list_entry(link, struct xs_unit, link)->chosen = false;
 	device->round++;
 	device->wake_ns = s->policy->choose(device, now_ns);
 	if (device->wake_ns && device->wake_ns < now_ns + SHORTEST_TIMER_NS)
 		device->wake_ns = now_ns + SHORTEST_TIMER_NS;
+}
+
+static void close_gates(struct xs_sched_device *device)
+{
 	xs_list_for_each (link, &device->runnable)
 		apply(xs_list_entry(link, struct xs_unit, link), false);
-	xs_list_for_each (link, &device->runnable) {
-		struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
+	xs_list_for_each (link, &device->gangs)
+		apply(xs_list_entry(link, struct xs_unit, link), false);
+}
 
-		apply(unit, true);
-		if (unit->chosen && !unit->running)
-			unit->charged_ns = now_ns;
-		unit->running = unit->chosen;
-	}
+static void open_gate(struct xs_unit *unit, uint64_t now_ns)
+{
+	apply(unit, true);
+	if (unit->chosen && !unit->running)
+		unit->charged_ns = now_ns;
+	unit->running = unit->chosen;
+}
+
+static void open_gates(struct xs_sched_device *device, uint64_t now_ns)
+{
+	xs_list_for_each (link, &device->runnable)
+		open_gate(xs_list_entry(link, struct xs_unit, link), now_ns);
+	xs_list_for_each (link, &device->gangs)
+		open_gate(xs_list_entry(link, struct xs_unit, link), now_ns);
 	judge_stalled(device);
-	if (xs_list_empty(&device->runnable))
+	if (xs_list_empty(&device->runnable) && xs_list_empty(&device->gangs))
 		open_shut(device);
+}
+
+static void choose(struct xs_sched_device *device, uint64_t now_ns)
+{
+	decide(device, now_ns);
+	close_gates(device);
+	open_gates(device, now_ns);
 }
 
 static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
@@ -184,10 +208,36 @@ static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
  */
 #define MOST_ROUNDS 3
 
+void xs_decide_all(struct xs_sched *s, uint64_t now_ns)
+{
+	for (int i = 0; i <= MOST_ROUNDS; i++) {
+		s->spread = false;
+		xs_list_for_each (link, &s->device_list)
+			decide(xs_list_entry(link, struct xs_sched_device, link), now_ns);
+		if (!s->spread)
+			break;
+	}
+}
+
+/* A gang ties devices together. */
+static void choose_everywhere(struct xs_sched *s, uint64_t now_ns)
+{
+	xs_gangs_choose(s, now_ns);
+	xs_list_for_each (link, &s->device_list)
+		close_gates(xs_list_entry(link, struct xs_sched_device, link));
+	xs_list_for_each (link, &s->device_list)
+		open_gates(xs_list_entry(link, struct xs_sched_device, link), now_ns);
+}
+
 void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct xs_sched *s = device->sched;
 
+	if (!xs_list_empty(&s->gangs)) {
+		choose_everywhere(s, now_ns);
+		return;
+	}
+	s->gang_wake_ns = 0;
 	s->spread = false;
 	choose(device, now_ns);
 	for (int i = 0; s->spread && i < MOST_ROUNDS; i++) {
@@ -211,14 +261,15 @@ void xs_queue_judge(struct xs_sched_queue *queue)
 	else if (policy->admits)
 		queue->run = policy->admits(unit);
 	else
-		queue->run = xs_list_empty(&queue->party->device->runnable);
+		queue->run = xs_list_empty(&queue->party->device->runnable) &&
+			     xs_list_empty(&queue->party->device->gangs);
 	if (!queue->run)
 		xs_list_append(&queue->party->device->shut, &queue->unit.link);
 }
 
 uint64_t xs_sched_next_wake_ns(const struct xs_sched *s)
 {
-	uint64_t next_ns = 0;
+	uint64_t next_ns = s->gang_wake_ns;
 
 	xs_list_for_each (link, &s->device_list) {
 		const struct xs_sched_device *device =
@@ -239,6 +290,10 @@ uint64_t xs_sched_tick(struct xs_sched *s, uint64_t now_ns)
 			s->stats.events++;
 			xs_choose_again(device, now_ns);
 		}
+	}
+	if (s->gang_wake_ns && s->gang_wake_ns <= now_ns && !xs_list_empty(&s->gangs)) {
+		s->stats.events++;
+		choose_everywhere(s, now_ns);
 	}
 	return xs_sched_next_wake_ns(s);
 }

@@ -37,6 +37,7 @@ struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id)
 	xs_list_init(&device->runnable);
 	xs_list_init(&device->stalled);
 	xs_list_init(&device->shut);
+	xs_list_init(&device->gangs);
 	for (int i = 0; i < XS_LEVELS; i++)
 		xs_list_init(&device->levels[i]);
 	xs_list_append(&s->device_list, &device->link);

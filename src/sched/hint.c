@@ -53,6 +53,9 @@ static int normalise(const struct xs_hint *hint, int64_t *value)
 	case XS_HINT_CPU_PRIORITY:
 		*value = clamp(*value, XS_RANK_MIN, XS_RANK_MAX);
 		return 0;
+	case XS_HINT_GANG:
+		*value = *value != 0;
+		return 0;
 	case XS_HINT_WINDOW_ACTIVE:
 		return 0;
 	case XS_HINT_KINDS:
@@ -267,16 +270,20 @@ static int hint_process(
 	if (hint->kind == XS_HINT_WINDOW_ACTIVE)
 		return set_window(s, process, hint, now_ns);
 	rc = store(&process->hints.hints, hint);
-	if (!rc)
-		refresh_process(process, now_ns);
-	return rc;
+	if (rc)
+		return rc;
+	process->gang = *xs_hint_place(&process->hints.hints, XS_HINT_GANG);
+	xs_gang_review(s, process, now_ns);
+	refresh_process(process, now_ns);
+	return 0;
 }
 
 static int hint_all(struct xs_sched *s, const struct xs_hint *hint, uint64_t now_ns)
 {
 	int rc;
 
-	if (hint->kind == XS_HINT_WINDOW_ACTIVE || hint->kind == XS_HINT_CPU_PRIORITY)
+	if (hint->kind == XS_HINT_WINDOW_ACTIVE || hint->kind == XS_HINT_CPU_PRIORITY ||
+		hint->kind == XS_HINT_GANG)
 		return -EINVAL;
 	rc = store(&s->hints.hints, hint);
 	if (rc)

@@ -47,6 +47,8 @@ int64_t xs_device_param(const struct xs_sched_device *device, int index)
 static struct xs_unit *unit_at(struct xs_sched_device *device, struct xs_list *link)
 {
 	device->sched->stats.visits++;
+	while (link != &device->runnable && xs_list_entry(link, struct xs_unit, link)->withheld)
+		link = link->next;
 	return link == &device->runnable ? NULL : xs_list_entry(link, struct xs_unit, link);
 }
 

@@ -33,6 +33,10 @@ void xs_queue_enlist(struct xs_sched_queue *queue, uint64_t now_ns)
 			return;
 	}
 	unit->since_ns = now_ns;
+	if (party->process->apart) {
+		xs_list_append(&device->gangs, &unit->link);
+		return;
+	}
 	xs_list_append(&device->runnable, &unit->link);
 	if (device->sched->policy->wake)
 		device->sched->policy->wake(unit, now_ns);
@@ -53,7 +57,7 @@ void xs_queue_delist(struct xs_sched_queue *queue, uint64_t now_ns)
 			return;
 		xs_list_remove(&unit->link);
 	}
-	if (policy->sleep)
+	if (policy->sleep && !party->process->apart)
 		policy->sleep(unit, now_ns);
 	unit->running = false;
 }
@@ -119,6 +123,7 @@ int xs_sched_queue_add(struct xs_sched *s, uint64_t process_id, uint64_t id, uin
 
 	if (!xs_queue_banned(queue))
 		xs_level_enter(queue);
+	xs_gang_review(s, process, now_ns);
 	xs_choose_again(device, now_ns);
 	xs_queue_judge(queue);
 	xs_levels_update(device);
@@ -128,6 +133,7 @@ int xs_sched_queue_add(struct xs_sched *s, uint64_t process_id, uint64_t id, uin
 
 void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns)
 {
+	struct xs_sched_process *process = queue->party->process;
 	struct xs_sched_device *device = queue->party->device;
 	struct xs_sched *s = device->sched;
 
@@ -142,6 +148,7 @@ void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns)
 	free(queue->unit.state);
 	free(queue);
 	xs_levels_update(device);
+	xs_gang_review(s, process, now_ns);
 	xs_choose_again(device, now_ns);
 	xs_device_put(device);
 }
@@ -228,7 +235,7 @@ int xs_sched_usage(struct xs_sched *s, uint64_t id, uint64_t device_ns)
 	unit->reported = true;
 	charged_ns = device_ns > unit->advance_ns ? device_ns - unit->advance_ns : 0;
 	unit->advance_ns = 0;
-	if (policy->charge && !xs_queue_banned(queue))
+	if (policy->charge && !xs_queue_banned(queue) && !queue->party->process->apart)
 		policy->charge(unit, charged_ns);
 	return 0;
 }

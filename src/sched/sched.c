@@ -42,6 +42,7 @@ int xs_sched_create(
 	xs_list_init(&s->process_list);
 	xs_list_init(&s->device_list);
 	xs_list_init(&s->displays);
+	xs_list_init(&s->gangs);
 	*out = s;
 	return 0;
 }
@@ -82,6 +83,7 @@ int xs_sched_process_add(struct xs_sched *s, uint64_t id, const char *name, uint
 		strncpy(process->name, name, sizeof(process->name) - 1);
 	xs_list_init(&process->queues);
 	xs_list_init(&process->parties);
+	xs_list_init(&process->gang_link);
 	xs_list_append(&s->process_list, &process->link);
 	xs_table_add(&s->processes, &process->node, id);
 	return 0;

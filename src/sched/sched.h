@@ -123,6 +123,7 @@ enum xs_hint_kind {
 	XS_HINT_REQUEST,       /* guaranteed share in percent, clamped to 0..100 */
 	XS_HINT_LIMIT,         /* most that it may use in percent, clamped to 1..100 */
 	XS_HINT_TARGET_US,     /* target for the time from ready to idle; negative: none */
+	XS_HINT_GANG,          /* 1: it runs on all devices on which it has work, or on none */
 	XS_HINT_KINDS,
 };
 
@@ -143,8 +144,8 @@ struct xs_hint {
 enum xs_hint_scope { XS_HINT_QUEUE, XS_HINT_PROCESS, XS_HINT_ALL };
 
 /*
- * The id of scope XS_HINT_ALL is not looked at. Window, CPU priority, request, limit and target are
- * for processes; the first two not for all. Anything else: -EINVAL.
+ * The id of scope XS_HINT_ALL is not looked at. Window, CPU priority, request, limit, target and
+ * gang are for processes; window, CPU priority and gang not for all. Anything else: -EINVAL.
  */
 int xs_sched_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
 	const struct xs_hint *hint, uint64_t now_ns);

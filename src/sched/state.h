@@ -4,8 +4,10 @@
  *
  *   xs_sched ─┬─ process ── queues of the process
  *             ├─ device ─┬─ runnable units, in the order of waking
+ *             │          ├─ gangs: runnable units that the policy is not shown
  *             │          ├─ levels: its queues by rank, for pacing
  *             │          └─ shut: idle queues whose gate is closed
+ *             ├─ gangs: processes that run on all their devices or on none
  *             └─ party: one process on one device; exists while that process has a queue there
  *
  * Each queue and each party carries a unit; the policy in force sees one kind of them. A queue is
@@ -58,6 +60,7 @@ struct xs_unit {
 	bool running;
 	bool measured; /* usage is reported, so running time is not charged */
 	bool reported; /* since charged_ns was set */
+	bool withheld; /* not shown to the policy at this moment */
 };
 
 struct xs_sched_process {
@@ -67,6 +70,13 @@ struct xs_sched_process {
 	struct xs_list parties;    /* of xs_party.link */
 	struct xs_process_hints hints;
 	uint32_t windows; /* displays on which it owns the active window */
+	bool gang;        /* as its hint says */
+	bool apart;       /* its units are in xs_sched_device.gangs, and no policy knows them */
+	bool withheld;    /* of the gangs that policies know: at this moment */
+	bool granted;     /* of the gangs apart: it has its turn */
+	uint64_t granted_ns, until_ns;
+	uint64_t promised_ns;     /* when all its devices will be free for it, 0: not promised */
+	struct xs_list gang_link; /* xs_sched.gangs, if it is one and on several devices */
 	char name[64];
 };
 
@@ -79,6 +89,7 @@ struct xs_party {
 	uint32_t queues;  /* all */
 	uint32_t members; /* those not banned */
 	uint64_t round;   /* xs_sched_device.round when one of its units was chosen last */
+	bool wants, gets; /* of a gang, during a choice: is runnable, was chosen */
 };
 
 struct xs_sched_device {
@@ -88,6 +99,7 @@ struct xs_sched_device {
 	struct xs_list runnable;          /* of xs_unit.link */
 	struct xs_list stalled;           /* of xs_unit.link of queues */
 	struct xs_list shut;              /* of xs_unit.link of queues */
+	struct xs_list gangs;             /* of xs_unit.link of runnable units apart */
 	struct xs_list levels[XS_LEVELS]; /* of xs_sched_queue.level_link */
 	uint64_t used_levels[XS_LEVELS / 64];
 	uint32_t queues;   /* all */
@@ -97,6 +109,10 @@ struct xs_sched_device {
 	int tracked_above; /* queues of higher rank are tracked */
 	uint64_t round;    /* number of choices made */
 	uint64_t wake_ns;
+	const struct xs_sched_process *gang; /* whose turn it is, if it is that of a gang */
+	uint32_t gangs_here;                 /* gangs with work */
+	uint64_t gang_free_ns;               /* until then it is owed to the others */
+	uint64_t reserved_ns; /* when the gang that has waited longest is to have it */
 	void *state;
 	void *next_state;
 };
@@ -137,6 +153,8 @@ struct xs_sched {
 	bool spread;      /* the other devices choose again too */
 	struct xs_table processes, queues, devices;
 	struct xs_list process_list, device_list, displays;
+	struct xs_list gangs;  /* of xs_sched_process.gang_link; the one that waits longest first */
+	uint64_t gang_wake_ns; /* as xs_sched_device.wake_ns */
 	struct xs_process_hints hints; /* of everybody */
 	int64_t values[XS_POLICIES_MAX][XS_PARAMS_MAX];
 	int64_t own_values[XS_PARAMS_MAX];
@@ -144,7 +162,7 @@ struct xs_sched {
 };
 
 /* Numbers of xs_sched_params. */
-enum { XS_PARAM_UNIT };
+enum { XS_PARAM_UNIT, XS_PARAM_GANG_SLICE };
 
 static inline bool xs_queue_banned(const struct xs_sched_queue *queue)
 {
@@ -197,6 +215,16 @@ void xs_levels_update(struct xs_sched_device *device);
 void xs_settle(struct xs_sched_device *device, uint64_t now_ns);
 void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns);
 void xs_publish(struct xs_sched_queue *queue);
+
+/* Has the policy choose on all devices, and announces nothing. */
+void xs_decide_all(struct xs_sched *s, uint64_t now_ns);
+
+/* gang.c: the process came to a device, left one, or changed its mind: all are chosen again. */
+void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns);
+void xs_gang_new_policy(struct xs_sched *s);
+
+/* Chooses on all devices, with gangs on all or none of theirs. */
+void xs_gangs_choose(struct xs_sched *s, uint64_t now_ns);
 
 /* Judges an idle queue, and announces nothing; leaves the others alone. */
 void xs_queue_judge(struct xs_sched_queue *queue);

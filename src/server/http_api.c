@@ -298,6 +298,7 @@ static const struct {
 	{ 8, XS_WIRE_HINT_REQUEST, "request" },
 	{ 9, XS_WIRE_HINT_LIMIT, "limit" },
 	{ 10, XS_WIRE_HINT_TARGET_US, "target" },
+	{ 11, XS_WIRE_HINT_GANG, "gang" },
 };
 
 /* Returns false when the value is missing. */

@@ -19,6 +19,7 @@ _Static_assert((int)XS_WIRE_HINT_PRIORITY == (int)XS_HINT_PRIORITY &&
 		       (int)XS_WIRE_HINT_REQUEST == (int)XS_HINT_REQUEST &&
 		       (int)XS_WIRE_HINT_LIMIT == (int)XS_HINT_LIMIT &&
 		       (int)XS_WIRE_HINT_TARGET_US == (int)XS_HINT_TARGET_US &&
+		       (int)XS_WIRE_HINT_GANG == (int)XS_HINT_GANG &&
 		       (int)XS_WIRE_HINTS == (int)XS_HINT_KINDS,
 	"hints have the same numbers on the wire and in the scheduler");
 _Static_assert(XS_WIRE_LEND_NONE == XS_LEND_NONE, "so has the absence of a loan");

@@ -281,6 +281,32 @@ static void loans_and_stalls(void **state)
 	actor_await_closed(&low, 3);
 }
 
+/* One process on two devices: stopped on both because of somebody on one of them. */
+static void a_gang(void **state)
+{
+	struct xs_message gang = { .opcode = XS_OP_HINT };
+
+	(void)state;
+	gang.hint.target = XS_TARGET_OWN_PROCESS;
+	gang.hint.kind = XS_WIRE_HINT_GANG;
+	gang.hint.value = 1;
+	actor_send(&low, &gang);
+	actor_add(&low, 4, 8);
+	actor_ready(&low, 3);
+	actor_ready(&low, 4);
+	actor_ready(&high, 0);
+	actor_await_closed(&low, 3);
+	actor_await_closed(&low, 4);
+	actor_idle(&high, 0);
+	actor_await_open(&low, 3);
+	actor_await_open(&low, 4);
+	gang.hint.value = 0;
+	actor_send(&low, &gang);
+	actor_ready(&high, 0);
+	actor_await_closed(&low, 3);
+	actor_await_open(&low, 4);
+}
+
 static void counters(void **state)
 {
 	struct xs_message stats = { .opcode = XS_OP_STATS };
@@ -303,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			reconfiguring_asks_the_process, pair_setup, pair_teardown),
 		cmocka_unit_test_setup_teardown(loans_and_stalls, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(a_gang, pair_setup, pair_teardown),
 		cmocka_unit_test_setup_teardown(counters, pair_setup, pair_teardown),
 	};
 

@@ -215,7 +215,8 @@ static void give_hint(struct world *world)
 	static const int64_t priorities[] = { -256, -300, -5, 0, 0, 1, 7, 255, 999 };
 	struct kit *kit = &world->kit;
 	struct xs_hint hint = {
-		.kind = (enum xs_hint_kind)pick(world, XS_HINT_KINDS),
+		/* Gangs tie devices together; sched_gang.c has them. */
+		.kind = (enum xs_hint_kind)pick(world, XS_HINT_GANG),
 		.clear = pick(world, 4) == 0,
 		.value = (int64_t)pick(world, 120) - 10,
 		.lax_prio = (int)pick(world, 20) - 10,

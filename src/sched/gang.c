@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Gangs: processes whose work on several devices belongs together, such as collectives. A kernel of
+ * one that runs on one device and waits for its partner on another, where it is stopped, burns the
+ * device for nothing. So a gang runs on all devices on which it has work, or on none of them, and on
+ * each of them as a whole. A process on one device is no gang, whatever it says.
+ *
+ * While there is one, a change on any device has all devices choose again. What a gang may do depends
+ * on the kind of policy:
+ *
+ * By order (those that choose the same way however often they are asked: HPF, KEDF, SLO...). All
+ * devices choose; if a gang was chosen on some of its devices only, it is withheld and the devices
+ * choose again without it, so that they do not stand still for its sake. The most important such gang
+ * goes first: whether it fits depends on none that is less important. Each round withholds one, so this
+ * ends. Of two gangs that each hold what the other one needs, one is withheld: no deadlock.
+ *
+ * In turn (those that deal out time: they have charge()). Turns of one device are in no step with those
+ * of another, so a gang would rarely be chosen everywhere at once. The policy is not shown gangs at
+ * all; it deals out what they leave. Gangs have turns of their own, "gang_slice" long, the one that has
+ * waited longest first, and several at once if they have no device in common. After a turn each of its
+ * devices belongs to the others for as many times as long as there are of them. So a gang on a device
+ * with n others gets a part of 1 / (n + 1), and neither waits for ever: the oldest gang is promised a
+ * time at which all its devices are free, and others have turns there until then only.
+ */
+#include "sched/state.h"
+
+/* More than that many others are not waited for. */
+#define MOST_OTHERS 16
+
+/* A turn that would be shorter than this is not worth it. */
+#define SHORTEST_TURN_NS 100000
+
+#define NEVER UINT64_MAX
+
+/* A policy that is told what was used deals out time. */
+static bool takes_turns(const struct xs_policy *policy)
+{
+	return policy->charge != NULL;
+}
+
+static bool is_gang(const struct xs_sched_process *process)
+{
+	return process->gang && process->parties.next != &process->parties &&
+	       process->parties.next->next != &process->parties;
+}
+
+static struct xs_sched_process *gang_at(struct xs_list *link)
+{
+	return xs_list_entry(link, struct xs_sched_process, gang_link);
+}
+
+/* --- who is one ---------------------------------------------------------------------------------- */
+
+static bool is_counted(const struct xs_sched_queue *queue)
+{
+	return queue->ready && !queue->stalled && !xs_queue_banned(queue);
+}
+
+static void set_apart(struct xs_sched_process *process, bool apart, uint64_t now_ns)
+{
+	if (apart == process->apart)
+		return;
+	for (int enter = 0; enter < 2; enter++) {
+		xs_list_for_each (link, &process->queues) {
+			struct xs_sched_queue *queue =
+				xs_list_entry(link, struct xs_sched_queue, process_link);
+
+			if (!is_counted(queue))
+				continue;
+			if (enter)
+				xs_queue_enlist(queue, now_ns);
+			else
+				xs_queue_delist(queue, now_ns);
+		}
+		process->apart = apart;
+	}
+}
+
+void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
+{
+	bool was = !xs_list_empty(&process->gang_link);
+	bool is = is_gang(process);
+
+	if (was == is)
+		return;
+	if (is) {
+		xs_list_append(&s->gangs, &process->gang_link);
+	} else {
+		xs_list_remove(&process->gang_link);
+		process->granted = false;
+		process->promised_ns = 0;
+	}
+	set_apart(process, is && takes_turns(s->policy), now_ns);
+	xs_list_for_each (link, &process->parties)
+		xs_choose_again(xs_list_entry(link, struct xs_party, link)->device, now_ns);
+}
+
+/* The queues are in no list at this moment. */
+void xs_gang_new_policy(struct xs_sched *s)
+{
+	xs_list_for_each (link, &s->gangs) {
+		gang_at(link)->apart = takes_turns(s->policy);
+		gang_at(link)->granted = false;
+		gang_at(link)->promised_ns = 0;
+	}
+	s->gang_wake_ns = 0;
+}
+
+/* --- looking ------------------------------------------------------------------------------------- */
+
+/* Where it has work, where it was chosen. Returns its priority. */
+static int look(struct xs_sched_process *process)
+{
+	int highest = XS_RANK_NONE;
+
+	xs_list_for_each (link, &process->parties) {
+		struct xs_party *party = xs_list_entry(link, struct xs_party, link);
+
+		party->wants = party->gets = false;
+	}
+	xs_list_for_each (link, &process->queues) {
+		struct xs_sched_queue *queue =
+			xs_list_entry(link, struct xs_sched_queue, process_link);
+		const struct xs_unit *unit = xs_queue_unit(queue);
+		int priority;
+
+		if (!is_counted(queue))
+			continue;
+		queue->party->wants = true;
+		queue->party->gets |= unit->chosen;
+		priority = xs_unit_priority(unit);
+		highest = priority > highest ? priority : highest;
+	}
+	return highest;
+}
+
+#define for_each_wanted(party, process)                                                            \
+	xs_list_for_each (link_, &(process)->parties)                                              \
+		for (struct xs_party *party = xs_list_entry(link_, struct xs_party, link);         \
+			party && party->wants; party = NULL)
+
+static void run_wholly(struct xs_sched_process *process)
+{
+	xs_list_for_each (link, &process->queues) {
+		struct xs_sched_queue *queue =
+			xs_list_entry(link, struct xs_sched_queue, process_link);
+
+		if (is_counted(queue))
+			xs_unit_run(xs_queue_unit(queue));
+	}
+}
+
+/* --- by order ------------------------------------------------------------------------------------ */
+
+static void withhold(struct xs_sched_process *process, bool on)
+{
+	process->withheld = on;
+	xs_list_for_each (link, &process->queues)
+		xs_queue_unit(xs_list_entry(link, struct xs_sched_queue, process_link))->withheld =
+			on;
+}
+
+static bool is_torn(const struct xs_sched_process *process)
+{
+	bool somewhere = false, everywhere = true;
+
+	for_each_wanted(party, process)
+	{
+		somewhere |= party->gets;
+		everywhere &= party->gets;
+	}
+	return somewhere && !everywhere;
+}
+
+static struct xs_sched_process *most_important_torn(struct xs_sched *s)
+{
+	struct xs_sched_process *found = NULL;
+	int highest = XS_RANK_NONE;
+
+	xs_list_for_each (link, &s->gangs) {
+		struct xs_sched_process *process = gang_at(link);
+		int priority = look(process);
+
+		if (process->withheld || !is_torn(process) || (found && priority < highest))
+			continue;
+		found = process;
+		highest = priority;
+	}
+	return found;
+}
+
+static void choose_by_order(struct xs_sched *s, uint64_t now_ns)
+{
+	struct xs_sched_process *torn;
+
+	xs_decide_all(s, now_ns);
+	while ((torn = most_important_torn(s))) {
+		withhold(torn, true);
+		xs_decide_all(s, now_ns);
+	}
+	xs_list_for_each (link, &s->gangs) {
+		struct xs_sched_process *process = gang_at(link);
+		bool gets = false;
+
+		for_each_wanted(party, process) gets |= party->gets;
+		if (process->withheld)
+			withhold(process, false);
+		else if (gets)
+			run_wholly(process);
+	}
+}
+
+/* --- in turn ------------------------------------------------------------------------------------- */
+
+static void wake_at(struct xs_sched *s, uint64_t at_ns, uint64_t now_ns)
+{
+	if (at_ns < now_ns + SHORTEST_TURN_NS)
+		at_ns = now_ns + SHORTEST_TURN_NS;
+	if (!s->gang_wake_ns || at_ns < s->gang_wake_ns)
+		s->gang_wake_ns = at_ns;
+}
+
+static uint64_t slice_of(const struct xs_sched *s, const struct xs_sched_process *process)
+{
+	const struct xs_hints *hints = &process->hints.hints;
+	int64_t us = s->own_values[XS_PARAM_GANG_SLICE];
+
+	if (hints->set & 1u << XS_HINT_TIMESLICE_US)
+		us = hints->value[XS_HINT_TIMESLICE_US];
+	return (uint64_t)us * 1000;
+}
+
+static uint64_t others(const struct xs_sched_device *device)
+{
+	uint64_t count = 0;
+
+	xs_list_for_each (link, &device->runnable)
+		count++;
+	return count < MOST_OTHERS ? count : MOST_OTHERS;
+}
+
+/* Its devices owe the others as long as it used them, for each of them. */
+static void end_turn(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
+{
+	uint64_t used_ns = now_ns - process->granted_ns;
+
+	if (used_ns > slice_of(s, process))
+		used_ns = slice_of(s, process);
+	process->granted = false;
+	xs_list_for_each (link, &process->parties) {
+		struct xs_sched_device *device = xs_list_entry(link, struct xs_party, link)->device;
+		uint64_t from_ns = device->gang_free_ns > now_ns ? device->gang_free_ns : now_ns;
+
+		device->gang_free_ns = from_ns + used_ns * others(device);
+	}
+	xs_list_remove(&process->gang_link);
+	xs_list_append(&s->gangs, &process->gang_link);
+}
+
+/* Forgets the last time, and counts the gangs that have work on each device. */
+static void begin_turns(struct xs_sched *s)
+{
+	xs_list_for_each (link, &s->device_list) {
+		struct xs_sched_device *device = xs_list_entry(link, struct xs_sched_device, link);
+
+		device->gang = NULL;
+		device->gangs_here = 0;
+		device->reserved_ns = NEVER;
+	}
+	xs_list_for_each (link, &s->gangs) {
+		look(gang_at(link));
+		for_each_wanted(party, gang_at(link)) party->device->gangs_here++;
+	}
+}
+
+/* Does the turn go on? Then the devices are its own. */
+static bool goes_on(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
+{
+	bool wants = false, contested = false, taken = false;
+
+	for_each_wanted(party, process)
+	{
+		const struct xs_sched_device *device = party->device;
+
+		wants = true;
+		contested |= !xs_list_empty(&device->runnable) || device->gangs_here > 1;
+		taken |= device->gang != NULL;
+	}
+	if (!wants || taken || (contested && now_ns >= process->until_ns))
+		return false;
+	for_each_wanted(party, process) party->device->gang = process;
+	if (contested)
+		wake_at(s, process->until_ns, now_ns);
+	return true;
+}
+
+/* When its devices will be free as far as can be seen; 0: now. */
+static uint64_t free_at(const struct xs_sched_process *process, uint64_t now_ns)
+{
+	bool promised = process->promised_ns && now_ns >= process->promised_ns;
+	uint64_t at_ns = 0;
+
+	for_each_wanted(party, process)
+	{
+		const struct xs_sched_device *device = party->device;
+		uint64_t free_ns = 0;
+
+		if (device->gang)
+			free_ns = device->gang->until_ns;
+		else if (!xs_list_empty(&device->runnable) && !promised)
+			free_ns = device->gang_free_ns > now_ns ? device->gang_free_ns : 0;
+		at_ns = free_ns > at_ns ? free_ns : at_ns;
+	}
+	return at_ns;
+}
+
+/* Begins its turn if it can have one; until others are promised the devices. */
+static bool begin_turn(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
+{
+	uint64_t until_ns = now_ns + slice_of(s, process);
+
+	for_each_wanted(party, process)
+	{
+		if (party->device->reserved_ns < until_ns)
+			until_ns = party->device->reserved_ns;
+	}
+	if (until_ns < now_ns + SHORTEST_TURN_NS)
+		return false;
+	process->granted = true;
+	process->granted_ns = now_ns;
+	process->until_ns = until_ns;
+	process->promised_ns = 0;
+	for_each_wanted(party, process) party->device->gang = process;
+	wake_at(s, until_ns, now_ns);
+	return true;
+}
+
+static void reserve(struct xs_sched_process *process, uint64_t at_ns)
+{
+	for_each_wanted(party, process)
+	{
+		if (at_ns < party->device->reserved_ns)
+			party->device->reserved_ns = at_ns;
+	}
+}
+
+static bool has_work(const struct xs_sched_process *process)
+{
+	for_each_wanted(party, process) return true;
+	return false;
+}
+
+static void deal_turns(struct xs_sched *s, uint64_t now_ns)
+{
+	bool oldest = true;
+
+	begin_turns(s);
+	xs_list_for_each_safe (link, &s->gangs) {
+		if (gang_at(link)->granted && !goes_on(s, gang_at(link), now_ns))
+			end_turn(s, gang_at(link), now_ns);
+	}
+	xs_list_for_each (link, &s->gangs) {
+		struct xs_sched_process *process = gang_at(link);
+		uint64_t at_ns;
+
+		if (!has_work(process))
+			process->promised_ns = 0;
+		if (process->granted || !has_work(process))
+			continue;
+		at_ns = free_at(process, now_ns);
+		if (!at_ns && begin_turn(s, process, now_ns))
+			continue;
+		if (oldest) {
+			if (!process->promised_ns)
+				process->promised_ns = at_ns;
+			if (at_ns > process->promised_ns && process->promised_ns > now_ns)
+				at_ns = process->promised_ns;
+			reserve(process, at_ns);
+		}
+		oldest = false;
+		if (at_ns) /* otherwise it waits for one that is older */
+			wake_at(s, at_ns, now_ns);
+	}
+}
+
+/* What the policy chose there waits for the turn of the gang to end. */
+static void choose_in_turn(struct xs_sched *s, uint64_t now_ns)
+{
+	xs_decide_all(s, now_ns);
+	deal_turns(s, now_ns);
+	xs_list_for_each (device_link, &s->device_list) {
+		struct xs_sched_device *device =
+			xs_list_entry(device_link, struct xs_sched_device, link);
+
+		if (!device->gang)
+			continue;
+		xs_list_for_each (link, &device->runnable) {
+			struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
+
+			unit->chosen = false;
+			xs_unit_party(unit)->round = 0;
+		}
+	}
+	xs_list_for_each (link, &s->gangs) {
+		if (gang_at(link)->granted)
+			run_wholly(gang_at(link));
+	}
+}
+
+void xs_gangs_choose(struct xs_sched *s, uint64_t now_ns)
+{
+	s->gang_wake_ns = 0;
+	if (takes_turns(s->policy))
+		choose_in_turn(s, now_ns);
+	else
+		choose_by_order(s, now_ns);
+}
