@@ -96,7 +96,7 @@ compile_commands.json: libs
 
 modules := base wire policy sched preempt platform
 include $(modules:%=src/%/module.mk)
--include $(filter-out $(modules:%=src/%/module.mk),$(wildcard src/*/module.mk))
+-include $(filter-out $(modules:%=src/%/module.mk),$(wildcard src/*/module.mk src/cli/*/module.mk))
 include src/products.mk
 -include bench/module.mk examples/module.mk
 include tests/module.mk

@@ -86,3 +86,6 @@ $(if $(simhip.src),$(eval $(call link-rule,sim/libamdhip64.so,libamdhip64.so.6))
 
 # The daemon. From the archive it takes what it uses: base, wire, policy, sched.
 $(call program,bin/xserver,$(server.src),core.a,$(server.libs))
+
+# What tells the daemon whose window is in front.
+$(call program,bin/xsched-focus,$(focus.src),core.a,$(focus.libs))
