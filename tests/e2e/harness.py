@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs an application bare and under the CUDA shim, and compares what it said and what it asked of
-the driver.
+"""Runs an application bare and under a shim, and compares what it said and what it asked of the
+driver. What differs between vendors is in a Platform: CUDA is the default.
 
 A recording (XSIM_RECORD) has a line per driver call. The shim may ask the driver questions of its own
-between the application's calls; which ones is the list EXTRA below, and there are no others. Apart
+between the application's calls; which ones its Platform lists below, and there are no others. Apart
 from them each thread must make the same calls in the same order with the same arguments and results.
 Handles appear in recordings as ordinals; which object is which is found out while comparing.
 """
@@ -16,29 +16,55 @@ import tempfile
 BUILD = os.environ.get("BUILD") or os.path.abspath("build")
 SAN = os.environ.get("SAN", "")
 LIB, SIM = BUILD + "/lib", BUILD + "/sim"
-SHIM, HAL = LIB + "/libshimcuda.so", LIB + "/libhalcuda.so"
 LIMIT = 120 if SAN else 60
 
-# What the shim asks on threads of the application: once per stream, context or thread ...
-EXTRA = {
+
+class Platform:
+    """The names of a vendor: its libraries, and what its shim asks on threads of the application:
+    extra once per stream, context or thread, and paced only where streams of different importance
+    share a device, to bound what is in flight (page, markers). query is what the watcher asks to learn
+    when a queue has run dry. ends: calls that end an object. makers: how calls begin after which there
+    is something to ask."""
+
+    def __init__(self, name, extra, paced, query, ends, makers):
+        self.shim, self.hal = f"{LIB}/libshim{name}.so", f"{LIB}/libhal{name}.so"
+        self.extra, self.paced, self.query = extra, paced, query
+        self.ends, self.makers = re.compile(ends), makers
+
+    def preloads(self):
+        """The ways to preload it, by name."""
+        return {"preload": self.shim, "preload hal first": self.hal + ":" + self.shim,
+                "preload shim first": self.shim + ":" + self.hal}
+
+
+CUDA = Platform("cuda", extra={
     "cuCtxGetCurrent", "cuCtxGetDevice", "cuDeviceGetAttribute", "cuCtxPushCurrent_v2",
     "cuCtxPopCurrent_v2", "cuThreadExchangeStreamCaptureMode", "cuStreamGetPriority",
     "cuStreamGetFlags", "cuStreamGetCtx",
     "cuDevicePrimaryCtxGetState",  # after a release or reset of the primary context
     "cuGetProcAddress_v2",  # inside cuGetProcAddress: which variant did the driver choose?
     "cuStreamIsCapturing",  # after a failed end of a capture; before a hold while anything captures
-}
-# ... and, only where streams of different importance share a device, to bound what is in flight
-# (page, markers) and to learn when a queue has run dry (the watcher's question).
-EXTRA_PACED = {"cuMemHostRegister_v2", "cuMemHostGetDevicePointer_v2", "cuStreamBatchMemOp_v2"}
-WATCHER = EXTRA | {"cuStreamQuery"}
+}, paced={"cuMemHostRegister_v2", "cuMemHostGetDevicePointer_v2", "cuStreamBatchMemOp_v2"},
+    query={"cuStreamQuery"},
+    ends=r"cu(Stream|Event)Destroy|cuMemFree|cuGraph(Exec)?Destroy",
+    makers=("cuStreamCreate", "cuCtxCreate", "cuCtxSetCurrent", "cuDevicePrimaryCtxRe", "cuCtxPush",
+            "cuCtxPop", "cuStreamEndCapture", "cuCtxDestroy", "cuGetProcAddress"))
 
-WAYS = {
-    "preload": {"LD_PRELOAD": SHIM, "LD_LIBRARY_PATH": SIM},
-    "preload hal first": {"LD_PRELOAD": HAL + ":" + SHIM, "LD_LIBRARY_PATH": SIM},
-    "preload shim first": {"LD_PRELOAD": SHIM + ":" + HAL, "LD_LIBRARY_PATH": SIM},
-    "library path": {"LD_LIBRARY_PATH": LIB},
-}
+HIP = Platform("hip", extra={
+    "hipGetDevice", "hipSetDevice", "hipDeviceGetPCIBusId", "hipThreadExchangeStreamCaptureMode",
+    "hipStreamGetPriority", "hipStreamGetFlags", "hipStreamGetDevice", "hipStreamIsCapturing",
+    "hipPeekAtLastError", "hipGetLastError",  # what our own questions leave is cleared
+}, paced={"hipEventCreateWithFlags", "hipEventRecord", "hipEventQuery", "hipEventDestroy"},
+    query={"hipStreamQuery", "hipEventQuery"},
+    ends=r"hip(Stream|Event|Array)Destroy|hip\w*Free|hipGraph(Exec)?Destroy|hipMemPoolDestroy"
+         r"|hip(Module|Library)Unload|hipCtxDestroy|hip\w*Reset",
+    makers=("hipStreamCreate", "hipExtStreamCreate", "hipCtx", "hipSetDevice", "hipDevicePrimaryCtxRe",
+            "hipDeviceReset", "hipStreamEndCapture", "hipStreamCopyAttributes"))
+
+SHIM = CUDA.shim
+WAYS = {name: {"LD_PRELOAD": libraries, "LD_LIBRARY_PATH": SIM}
+        for name, libraries in CUDA.preloads().items()}
+WAYS["library path"] = {"LD_LIBRARY_PATH": LIB}
 BARE = {"LD_LIBRARY_PATH": SIM}
 
 
@@ -101,7 +127,11 @@ def run(program, way, more=None, arguments=(), record=True):
 # --- recordings -----------------------------------------------------------------------------------
 
 LINE = re.compile(r"(\d+) (\w+)\((.*)\) = (-?\d+)$")
-HANDLE = re.compile(r"#(\d+)")
+# Two spellings of one function.
+SPELLING = re.compile(r"_Z\d+(hipExtModuleLaunchKernel)P\w+")
+MOST_CHOICES = 1000
+GONE = re.compile(r"mem#\+0|ptr")
+HANDLE = re.compile(r"(\w+)#(\d+)")
 
 
 def by_thread(calls):
@@ -112,8 +142,9 @@ def by_thread(calls):
         if not match:
             raise ValueError("not a recording: " + line)
         thread, name, arguments, result = match.groups()
-        handles = tuple(int(n) for n in HANDLE.findall(arguments))
-        text = f"{name}({HANDLE.sub('#', arguments)}) = {result}"
+        handles = tuple(HANDLE.findall(arguments))
+        name = SPELLING.sub(r"\1", name)
+        text = name + "(" + HANDLE.sub(r"\1#", arguments) + ") = " + result
         threads.setdefault(int(thread), []).append((name, text, handles))
     return list(threads.values())
 
@@ -121,8 +152,14 @@ def by_thread(calls):
 class Names:
     """Which ordinal of one recording is which of the other."""
 
-    def __init__(self):
-        self.there, self.back = {}, {}
+    def __init__(self, there=(), back=()):
+        self.there, self.back = dict(there), dict(back)
+
+    def copy(self):
+        return Names(self.there, self.back)
+
+    def know(self, ours):
+        return all(a in self.there for a in ours)
 
     def agree(self, ours, theirs):
         return len(ours) == len(theirs) and all(
@@ -133,20 +170,19 @@ class Names:
             self.there[a], self.back[b] = b, a
 
 
-# A call that ends an object is recorded when it returns; by then another thread may have made a new one
-# at the same address.
-ENDS = re.compile(r"cu(Stream|Event)Destroy|cuMemFree|cuGraph(Exec)?Destroy")
-
-
-def follow(bare, shim, allowed):
-    """None if the shim's thread does what the bare one did, otherwise the first difference. Handles
-    that other threads made are told apart within the thread as well, so each thread is compared by
-    itself."""
-    names, at = Names(), 0
-    for name, text, handles in shim:
-        if at < len(bare) and bare[at][1] == text and ENDS.match(name):
+def walk(bare, shim, start, allowed, ends, choices):
+    """None if the shim's thread does what the bare one did, otherwise the first difference. A call that
+    makes the first object of a name may be the application's or, if it is one of those allowed, the
+    shim's own: it is taken for the former, and what to try otherwise is added to the choices. A call
+    that ends an object is recorded when it returns; by then another thread may have made a new one at
+    the same address, or the memory be gone."""
+    at_shim, at, names = start
+    for i, (name, text, handles) in enumerate(shim[at_shim:], at_shim):
+        if at < len(bare) and ends.match(name) and GONE.sub("", bare[at][1]) == GONE.sub("", text):
             at += 1
         elif at < len(bare) and bare[at][1] == text and names.agree(bare[at][2], handles):
+            if name in allowed and not names.know(bare[at][2]):
+                choices.append((i + 1, at, names.copy()))
             names.learn(bare[at][2], handles)
             at += 1
         elif name not in allowed:
@@ -155,14 +191,26 @@ def follow(bare, shim, allowed):
     return None if at == len(bare) else f"call {at} is missing: {bare[at][1]}"
 
 
-def compare_calls(bare, shim, paced):
+def follow(bare, shim, allowed, ends):
+    """As walk(), for the best of the choices. Handles that other threads made are told apart within the
+    thread as well, so each thread is compared by itself."""
+    choices, differences = [(0, 0, Names())], []
+    while choices and len(differences) < MOST_CHOICES:
+        difference = walk(bare, shim, choices.pop(), allowed, ends, choices)
+        if difference is None:
+            return None
+        differences.append(difference)
+    return max(differences, key=lambda d: int(re.search(r"\d+", d)[0]))
+
+
+def compare_calls(bare, shim, paced, of):
     """What is wrong with the shim's recording, a list of texts."""
-    allowed = EXTRA | EXTRA_PACED if paced else EXTRA
+    allowed = of.extra | of.paced if paced else of.extra
     left, wrong = by_thread(shim), []
     for thread in sorted(by_thread(bare), key=len, reverse=True):
         differences = []
         for candidate in left:
-            difference = follow(thread, candidate, allowed)
+            difference = follow(thread, candidate, allowed, of.ends)
             if difference is None:
                 left.remove(candidate)
                 break
@@ -171,17 +219,28 @@ def compare_calls(bare, shim, paced):
             likely = max(differences, key=lambda d: int(re.search(r"\d+", d)[0]), default="no thread")
             wrong.append(f"a thread of {len(thread)} calls: {likely}")
     for thread in left if not wrong else []:
-        strange = {name for name, _, _ in thread} - (WATCHER if paced else EXTRA)
+        strange = {name for name, _, _ in thread} - (of.extra | of.query if paced else of.extra)
         if strange:
             wrong.append("a thread of its own calls " + ", ".join(sorted(strange)))
     return wrong
 
 
-def extras(bare, shim):
-    return len(shim) - len(bare)
+# Apart from pacing, questions to the driver follow from streams, contexts and threads, never from
+# launches: so many for each of them, and a few for the beginning.
+EXTRAS_EACH, EXTRAS_AT_FIRST = 14, 30
 
 
-def compare(name, bare, shim, paced=False, quiet=True):
+def few_extras(name, bare, shim, of=CUDA):
+    """Prints a complaint if the shim asked more than that; returns how many complaints."""
+    made = sum(any(f" {maker}" in call for maker in of.makers) for call in bare.calls)
+    extras = len(shim.calls) - len(bare.calls)
+    if 0 < extras <= EXTRAS_AT_FIRST + EXTRAS_EACH * made:
+        return 0
+    print(f"{name}: {extras} questions of the shim for {made} streams, contexts and threads")
+    return 1
+
+
+def compare(name, bare, shim, paced=False, quiet=True, of=CUDA):
     """Prints what differs; returns how much that is."""
     wrong = []
     if shim.status != bare.status:
@@ -191,7 +250,7 @@ def compare(name, bare, shim, paced=False, quiet=True):
     if quiet and shim.err != bare.err:
         wrong.append("on stderr: " + shim.err[-3000:])
     if not wrong:
-        wrong = compare_calls(bare.calls, shim.calls, paced)
+        wrong = compare_calls(bare.calls, shim.calls, paced, of)
     for text in wrong[:3]:
         print(f"{name}: {text}")
     return len(wrong)

@@ -13,21 +13,6 @@ import harness
 PACED = {"capture", "capture_threads", "graphs", "in_flight", "primary", "priorities", "two_levels"}
 PACED |= {"launches"}  # none of its streams, but a launch may carry a priority
 
-# Apart from pacing, questions to the driver follow from streams, contexts and threads, never from
-# launches: so many for each of them, and a few for the beginning.
-EXTRAS_EACH, EXTRAS_AT_FIRST = 14, 30
-MAKERS = ("cuStreamCreate", "cuCtxCreate", "cuCtxSetCurrent", "cuDevicePrimaryCtxRe", "cuCtxPush",
-          "cuCtxPop", "cuStreamEndCapture", "cuCtxDestroy", "cuGetProcAddress")
-
-
-def few_extras(name, bare, shim):
-    made = sum(any(f" {maker}" in call for maker in MAKERS) for call in bare.calls)
-    extras = harness.extras(bare.calls, shim.calls)
-    if 0 < extras <= EXTRAS_AT_FIRST + EXTRAS_EACH * made:
-        return 0
-    print(f"{name}: {extras} questions of the shim for {made} streams, contexts and threads")
-    return 1
-
 
 def main():
     failures = 0
@@ -42,7 +27,7 @@ def main():
         shim = harness.run(harness.program(name), harness.WAYS["preload"])
         failures += harness.compare(name, bare, shim, name in PACED)
         if name not in PACED:
-            failures += few_extras(name, bare, shim)
+            failures += harness.few_extras(name, bare, shim)
     harness.finish(failures)
 
 
