@@ -49,7 +49,17 @@ $(hip.dir)/$(1)/dual $(hip.dir)/$(1)/results $(hip.dir)/$(1)/owner: $(hip.dir)/$
 endef
 $(foreach n,5 6 7,$(eval $(call hip-sim,$(n))))
 
+# Applications that know nothing of a scheduler, for recording.py.
+hip.programs := $(foreach n,5 6 7,$(patsubst tests/hip/programs/%.c,$(hip.dir)/$(n)/programs/%,$(wildcard tests/hip/programs/*.c)))
+define hip-program
+$(hip.dir)/$(1)/programs/%: tests/hip/programs/%.c tests/hip/programs/program.h $(O)/sim/libamdhip64.so.$(1)
+	$$(hip.cc) -Wl,-rpath,$(abspath $(O)/sim) -o $$@ $$(filter %.c %.so.$(1),$$^) -ldl
+endef
+$(foreach n,5 6 7,$(eval $(call hip-program,$(n))))
+
 ifneq ($(filter lib/libshimhip.so,$(products)),)
+check.needs += $(hip.programs)
+check.tests += tests/hip/recording.py
 check.needs += $(hip.all) $(hip.dir)/host $(hip.dir)/librocprofiler-sdk.so $(hip.sim)
 check.tests += $(sort $(wildcard tests/hip/*.sh))
 endif
