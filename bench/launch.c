@@ -1,249 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the shim adds to a launch while there is nobody to yield to: on one stream, on many in turns,
- * and on one stream in each of many threads.
+ * What the CUDA shim adds to a launch while there is nobody to yield to (overhead.h).
  *
  *   launch [-nLAUNCHES] [-rRUNS]
- *
- * The device discards kernels (XSIM_DISCARD=1), so that what is left of a launch is the driver's
- * side of it. Blocks of launches alternate between the bare driver and the shim; the overhead is the
- * median of the blocks through the shim minus that of the bare ones, and the row has the median of
- * all runs. Beside the time it counts what must not happen on that path: allocations, by standing in
- * for the allocator, and system calls, by having the kernel refuse them. -1: could not be counted.
  */
-#include <malloc.h>
-#include <math.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <ucontext.h>
-#include <unistd.h>
 
 #include "kit.h"
+#include "overhead.h"
 
-#define BLOCK       1000 /* launches: short enough that most blocks are not interrupted */
-#define MAX_STREAMS 64
-#define MAX_RUNS    32
-
-/* --- what must not happen ---------------------------------------------------------------------------- */
-
-static _Thread_local volatile bool watched; /* during a block through the shim */
-static atomic_long allocations, system_calls;
-
-#ifdef XS_SANITIZED
-static const bool counts_allocations = false;
-#else
-static const bool counts_allocations = true;
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t count, size_t bytes);
-void *__libc_realloc(void *memory, size_t bytes);
-
-__attribute__((visibility("default"))) void *malloc(size_t bytes)
+static void *make_stream(bool shim)
 {
-	atomic_fetch_add_explicit(&allocations, watched, memory_order_relaxed);
-	return __libc_malloc(bytes);
+	return kit_stream(shim ? &kit_shim : &kit_bare, 0);
 }
 
-__attribute__((visibility("default"))) void *calloc(size_t count, size_t bytes)
+static void launch(bool shim, void *const *streams, unsigned count)
 {
-	atomic_fetch_add_explicit(&allocations, watched, memory_order_relaxed);
-	return __libc_calloc(count, bytes);
-}
-
-__attribute__((visibility("default"))) void *realloc(void *memory, size_t bytes)
-{
-	atomic_fetch_add_explicit(&allocations, watched, memory_order_relaxed);
-	return __libc_realloc(memory, bytes);
-}
-#endif
-
-#ifndef PR_SET_SYSCALL_USER_DISPATCH
-#define PR_SET_SYSCALL_USER_DISPATCH 59
-#endif
-enum { SYSTEM_CALLS_PASS, SYSTEM_CALLS_STOP };
-
-static _Thread_local volatile char selector;
-static atomic_bool counts_system_calls;
-
-/* A refused system call is made after all, and counted; the rest of the block is not watched. */
-static void refused(int signal, siginfo_t *info, void *data)
-{
-	(void)signal;
-	(void)info;
-	selector = SYSTEM_CALLS_PASS;
-	atomic_fetch_add(&system_calls, 1);
-#ifdef __x86_64__
-	greg_t *r = ((ucontext_t *)data)->uc_mcontext.gregs;
-
-	r[REG_RAX] = syscall(
-		r[REG_RAX], r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
-#else
-	(void)data;
-#endif
-}
-
-static void watch_system_calls(void)
-{
-#ifdef __x86_64__
-	struct sigaction action = { .sa_sigaction = refused, .sa_flags = SA_SIGINFO };
-
-	sigaction(SIGSYS, &action, NULL);
-	counts_system_calls = prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0, 0, &selector) == 0;
-#endif
-}
-
-static void unwatch_system_calls(void)
-{
-	prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, NULL);
-}
-
-/* --- measurement ------------------------------------------------------------------------------------- */
-
-struct side {
-	const struct driver *driver;
-	CUstream streams[MAX_STREAMS];
-	double *block_ns; /* of one launch, per block */
-};
-
-struct job {
-	size_t blocks;
-	unsigned streams;
-	pthread_barrier_t *start;
-	struct side bare, shim;
-};
-
-static void one_block(struct side *side, unsigned streams, size_t block)
-{
-	const struct driver *driver = side->driver;
+	const struct driver *driver = shim ? &kit_shim : &kit_bare;
 	unsigned stream = 0;
 
-	uint64_t before = kit_now_ns();
-	for (int i = 0; i < BLOCK; i++) {
-		driver->cuLaunchKernel(
-			kit_empty, 1, 1, 1, 1, 1, 1, 0, side->streams[stream], NULL, NULL);
-		stream = stream + 1 < streams ? stream + 1 : 0;
+	for (int i = 0; i < OVERHEAD_BLOCK; i++) {
+		driver->cuLaunchKernel(kit_empty, 1, 1, 1, 1, 1, 1, 0, streams[stream], NULL, NULL);
+		stream = stream + 1 < count ? stream + 1 : 0;
 	}
-	side->block_ns[block] = (double)(kit_now_ns() - before) / BLOCK;
-}
-
-static void *measure(void *data)
-{
-	struct job *job = data;
-
-	kit_thread();
-	for (unsigned i = 0; i < job->streams; i++) {
-		job->bare.streams[i] = kit_stream(job->bare.driver, 0);
-		job->shim.streams[i] = kit_stream(job->shim.driver, 0);
-	}
-	one_block(&job->bare, job->streams, 0); /* the first block finds everything cold */
-	one_block(&job->shim, job->streams, 0);
-	watch_system_calls();
-	if (job->start)
-		pthread_barrier_wait(job->start);
-	for (size_t i = 0; i < job->blocks; i++) {
-		one_block(&job->bare, job->streams, i);
-		watched = true;
-		selector = SYSTEM_CALLS_STOP;
-		one_block(&job->shim, job->streams, i);
-		selector = SYSTEM_CALLS_PASS;
-		watched = false;
-	}
-	unwatch_system_calls();
-	return NULL;
-}
-
-static void side_init(struct side *side, const struct driver *driver, size_t blocks)
-{
-	side->driver = driver;
-	side->block_ns = calloc(blocks, sizeof(double));
-	kit_check(!side->block_ns, "allocating");
-}
-
-struct run {
-	double bare, shim, overhead, bare_p99, shim_p99;
-};
-
-static struct run run(size_t launches, unsigned threads, unsigned streams)
-{
-	struct job jobs[8];
-	pthread_t ids[8];
-	pthread_barrier_t start;
-	size_t blocks = launches / BLOCK / threads;
-
-	blocks = blocks ? blocks : 1;
-	double *bare = calloc(blocks * threads, sizeof(double));
-	double *shim = calloc(blocks * threads, sizeof(double));
-	kit_check(!bare || !shim, "allocating");
-	pthread_barrier_init(&start, NULL, threads);
-	for (unsigned t = 0; t < threads; t++) {
-		jobs[t] = (struct job){ .blocks = blocks, .streams = streams, .start = &start };
-		side_init(&jobs[t].bare, &kit_bare, blocks);
-		side_init(&jobs[t].shim, &kit_shim, blocks);
-		CHECK(pthread_create(&ids[t], NULL, measure, &jobs[t]));
-	}
-	for (unsigned t = 0; t < threads; t++) {
-		pthread_join(ids[t], NULL);
-		memcpy(bare + t * blocks, jobs[t].bare.block_ns, blocks * sizeof(double));
-		memcpy(shim + t * blocks, jobs[t].shim.block_ns, blocks * sizeof(double));
-		free(jobs[t].bare.block_ns);
-		free(jobs[t].shim.block_ns);
-	}
-	pthread_barrier_destroy(&start);
-	size_t count = blocks * threads;
-	struct run result = {
-		.bare = kit_percentile(bare, count, 0.5),
-		.shim = kit_percentile(shim, count, 0.5),
-		.bare_p99 = kit_percentile(bare, count, 0.99),
-		.shim_p99 = kit_percentile(shim, count, 0.99),
-	};
-	result.overhead = result.shim - result.bare;
-	free(bare);
-	free(shim);
-	return result;
-}
-
-static void measure_row(
-	const char *name, size_t launches, int runs, unsigned threads, unsigned streams)
-{
-	double bare[MAX_RUNS], shim[MAX_RUNS], overhead[MAX_RUNS], bare_p99[MAX_RUNS],
-		shim_p99[MAX_RUNS];
-	size_t n = (size_t)runs;
-
-	atomic_store(&allocations, 0);
-	atomic_store(&system_calls, 0);
-	for (size_t i = 0; i < n; i++) {
-		struct run one = run(launches / n, threads, streams);
-
-		bare[i] = one.bare;
-		shim[i] = one.shim;
-		overhead[i] = one.overhead;
-		bare_p99[i] = one.bare_p99;
-		shim_p99[i] = one.shim_p99;
-	}
-	kit_row(name, "ns", "sim", kit_percentile(overhead, n, 0.5), kit_percentile(bare, n, 0.5),
-		"\"shim\":%.5g,\"runs\":%d,\"min\":%.5g,\"median\":%.5g,\"max\":%.5g,"
-		"\"bare_p99\":%.5g,\"shim_p99\":%.5g,\"launches\":%zu,\"threads\":%u,"
-		"\"streams_per_thread\":%u,\"allocations\":%ld,\"system_calls\":%ld",
-		kit_percentile(shim, n, 0.5), runs, kit_percentile(overhead, n, 0),
-		kit_percentile(overhead, n, 0.5), kit_percentile(overhead, n, 1),
-		kit_percentile(bare_p99, n, 0.5), kit_percentile(shim_p99, n, 0.5), launches,
-		threads, streams, counts_allocations ? atomic_load(&allocations) : -1,
-		counts_system_calls ? atomic_load(&system_calls) : -1);
 }
 
 int main(int argc, char **argv)
 {
+	static const struct overhead_calls cuda = { kit_thread, make_stream, launch };
 	size_t launches = (size_t)kit_option(argc, argv, 'n', 10000000);
 	int runs = (int)kit_option(argc, argv, 'r', 5);
 
-	runs = runs < 1 ? 1 : runs > MAX_RUNS ? MAX_RUNS : runs;
 	setenv("XSIM_DISCARD", "1", 1);
 	kit_open();
-	measure_row("launch_overhead_ns", launches, runs, 1, 1);
-	measure_row("launch_overhead_64streams_ns", launches, runs, 1, 64);
-	measure_row("launch_overhead_8threads_ns", launches, runs, 8, 1);
+	overhead_row(&cuda, "launch_overhead_ns", launches, runs, 1, 1);
+	overhead_row(&cuda, "launch_overhead_64streams_ns", launches, runs, 1, 64);
+	overhead_row(&cuda, "launch_overhead_8threads_ns", launches, runs, 8, 1);
 	return 0;
 }

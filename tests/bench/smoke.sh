@@ -64,6 +64,8 @@ calls = ["launch", "launch_default", "launch_by_turns", "launch_ex", "context_an
          "record", "query_event", "wait_event", "query_stream", "synchronize", "is_capturing",
          "current_context"]
 assert names == ["launch_overhead_ns", "launch_overhead_64streams_ns", "launch_overhead_8threads_ns",
+                 *(f"launch_overhead_hip_{way}_{streams}ns" for way in ("table", "symbols", "both")
+                   for streams in ("", "64streams_")),
                  *[f"call_overhead_{call}_ns" for call in calls],
                  "suspend_us", "suspend_level2_violations", "queue_bytes",
                  *[f"dual_{load}_ms" for load in ("long", "longer", "training", "default", "default_paced")],
@@ -72,7 +74,7 @@ for row in rows:
     assert set(row) == {"name", "unit", "value", "bare", "detail"}, row
     assert {"machine", "compiler", "commit", "device"} <= set(row["detail"]), row
 by_name = {row["name"]: row for row in rows}
-for name in names[:3]:
+for name in names[:9]:
     detail = by_name[name]["detail"]
     assert detail["allocations"] in (0, -1) and detail["system_calls"] in (0, -1), detail
 for row in rows:

@@ -59,7 +59,7 @@ $(foreach n,5 6 7,$(eval $(call hip-program,$(n))))
 
 ifneq ($(filter lib/libshimhip.so,$(products)),)
 check.needs += $(hip.programs)
-check.tests += tests/hip/recording.py
+check.tests += tests/hip/recording.py tests/hip/exits.py
 check.needs += $(hip.all) $(hip.dir)/host $(hip.dir)/librocprofiler-sdk.so $(hip.sim)
 check.tests += $(sort $(wildcard tests/hip/*.sh))
 endif
