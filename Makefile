@@ -4,7 +4,7 @@
 # this file says how one file is compiled, src/products.mk what is linked from what.
 #
 #   make            libraries and programs, in build/{lib,bin,sim}; compile_commands.json
-#   make demo       two models on one device: alone, together, together and scheduled
+#   make demo       two models on one device: alone, together, together and scheduled; DEVICE=cuda|hip
 #   make check      the tests; make check-fresh: the same in a new Debian system
 #   make bench      the measurements, one JSON object a line
 #   make install    PREFIX=/opt/xsched DESTDIR=     make uninstall

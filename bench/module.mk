@@ -5,11 +5,12 @@
 
 bench.needs := $(O)/lib/libshimcuda.so $(O)/sim/libcuda.so.1
 
-# --- make demo [DEVICE=cuda] -----------------------------------------------------------------------
+# --- make demo [DEVICE=cuda|hip] -----------------------------------------------------------------------
 
-# models is a program like any other: linked with a libcuda.so.1, whichever that is when it runs.
+# models is a program like any other: linked with a libcuda.so.1, whichever that is when it runs;
+# models_hip the same with HIP.
 demo.src      := $(addprefix bench/,demo/demo.c demo/outcome.c demo/plot.c demo/report.c kit.c)
-demo.programs := $(O)/demo/demo $(O)/demo/models
+demo.programs := $(O)/demo/demo $(O)/demo/models $(O)/demo/models_hip
 DEVICE        ?= sim
 
 $(O)/demo/demo: $(call objects,$(demo.src))
@@ -17,7 +18,9 @@ $(O)/demo/demo: $(call objects,$(demo.src))
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
 
-$(O)/demo/models: $(call objects,bench/demo/models.c) $(O)/sim/libcuda.so.1
+$(O)/demo/models: $(call objects,bench/demo/models.c bench/demo/device_cuda.c) $(O)/sim/libcuda.so.1
+$(O)/demo/models_hip: $(call objects,bench/demo/models.c bench/demo/device_hip.c) $(O)/sim/libamdhip64.so.6
+$(O)/demo/models $(O)/demo/models_hip:
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)

@@ -4,7 +4,7 @@
  * only starts them and tells what they did; the models (models.c) are the same in all runs, and the
  * only difference that the scheduler makes is LD_PRELOAD.
  *
- *   demo [-d sim|cuda] [-n REQUESTS] [-o DIRECTORY] [-j] BUILD
+ *   demo [-d sim|cuda|hip] [-n REQUESTS] [-o DIRECTORY] [-j] BUILD
  *
  * Prints a table, or with -j the rows of a benchmark, and writes report.html and result.json into the
  * directory (default: BUILD/demo).
@@ -21,6 +21,17 @@
 #define TRACED_REQUESTS 40
 
 static const char *build, *directory;
+
+/* hip is the software device behind the front door of HIP 6. */
+static bool is_hip(const struct demo *demo)
+{
+	return strcmp(demo->device, "hip") == 0;
+}
+
+static bool is_sim(const struct demo *demo)
+{
+	return is_hip(demo) || strcmp(demo->device, "sim") == 0;
+}
 static bool as_rows;
 
 /* Where a driver may be that the loader does not find by itself. */
@@ -60,7 +71,7 @@ static void run(const struct demo *demo, struct outcome *outcome, const char *wh
 	const char *path = getenv("LD_LIBRARY_PATH");
 	struct words arguments = { 0 }, settings = { 0 };
 
-	add(&arguments, "%s/demo/models", build);
+	add(&arguments, "%s/demo/models%s", build, is_hip(demo) ? "_hip" : "");
 	add(&arguments, "-r%g", w->rate);
 	add(&arguments, "-k%d", w->kernels);
 	add(&arguments, "-u%d", w->us);
@@ -74,7 +85,7 @@ static void run(const struct demo *demo, struct outcome *outcome, const char *wh
 	if (kind & TRACED)
 		add(&arguments, "-t");
 
-	if (strcmp(demo->device, "sim") == 0) {
+	if (is_sim(demo)) {
 		add(&settings, "LD_LIBRARY_PATH=%s/sim", build);
 		/* A software device of its own: others may be using the machine's. */
 		add(&settings, "XSIM_SHARE=0");
@@ -83,7 +94,8 @@ static void run(const struct demo *demo, struct outcome *outcome, const char *wh
 			path ? ":" : "");
 	}
 	if (kind & SCHEDULED)
-		add(&settings, "LD_PRELOAD=%s/lib/libshimcuda.so", build);
+		add(&settings, "LD_PRELOAD=%s/lib/libshim%s.so", build,
+			is_hip(demo) ? "hip" : "cuda");
 	say(what);
 	if (!outcome_read(outcome, arguments.list, settings.list))
 		exit(1);
@@ -142,15 +154,15 @@ static void print_rows(const struct demo *demo)
 	       p99_bare = outcome_percentile_ms(bare, 0.99);
 	double p99_alone = outcome_percentile_ms(alone, 0.99);
 
-	kit_row("demo_p99_ms", "ms", demo->device, p99, p99_bare,
+	kit_row(is_hip(demo) ? "demo_hip_p99_ms" : "demo_p99_ms", "ms", demo->device, p99, p99_bare,
 		"\"alone\":%.5g,\"times_alone\":%.4g,\"below_bare_percent\":%.4g,\"p50\":%.5g,"
 		"\"p50_alone\":%.5g,\"p50_bare\":%.5g,\"max\":%.5g,\"requests\":%zu",
 		p99_alone, p99 / p99_alone, 100 * (1 - p99 / p99_bare),
 		outcome_percentile_ms(ours, 0.5), outcome_percentile_ms(alone, 0.5),
 		outcome_percentile_ms(bare, 0.5), outcome_percentile_ms(ours, 1),
 		ours->request_count);
-	kit_row("demo_best_effort_kept", "share", demo->device, demo_kept(demo, ours),
-		demo_kept(demo, bare),
+	kit_row(is_hip(demo) ? "demo_hip_best_effort_kept" : "demo_best_effort_kept", "share",
+		demo->device, demo_kept(demo, ours), demo_kept(demo, bare),
 		"\"per_s\":%.5g,\"per_s_bare\":%.5g,\"per_s_alone\":%.5g,\"duty\":%.3g",
 		outcome_best_effort_rate(ours), outcome_best_effort_rate(bare),
 		outcome_best_effort_rate(&demo->best_effort), demo_duty(demo, ours));
@@ -216,9 +228,9 @@ static void read_options(struct demo *demo, int argc, char **argv)
 		else
 			exit(2);
 	}
-	bool known = strcmp(demo->device, "sim") == 0 || strcmp(demo->device, "cuda") == 0;
+	bool known = is_sim(demo) || strcmp(demo->device, "cuda") == 0;
 	if (optind != argc - 1 || !known || demo->workload.requests < 1) {
-		fprintf(stderr, "demo [-d sim|cuda] [-n REQUESTS] [-o DIRECTORY] [-j] BUILD\n");
+		fprintf(stderr, "demo [-d sim|cuda|hip] [-n REQUESTS] [-o DIRECTORY] [-j] BUILD\n");
 		exit(2);
 	}
 	build = argv[optind];

@@ -37,7 +37,7 @@ struct workload {
 
 struct demo {
 	struct workload workload;
-	const char *device; /* "sim" or "cuda" */
+	const char *device; /* "sim", "cuda" or "hip" */
 	struct outcome alone, best_effort, bare, scheduled;
 	struct outcome bare_traced, scheduled_traced;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Two models on one device, each a thread with a stream of its own: an ordinary program for the CUDA
- * driver. It knows nothing of any scheduler; all that it says about importance is what CUDA offers,
- * a priority of -1 for the stream of the latency-critical model.
+ * driver, or for HIP (device.h). It knows nothing of any scheduler; all that it says about importance
+ * is what the vendor offers, a priority of -1 for the stream of the latency-critical model.
  *
  *   critical     requests arrive at random (Poisson, from a fixed seed) whether or not earlier ones
  *                are done; each launches a row of short kernels and synchronises
@@ -31,8 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "platform/cuda/cuda_driver.h"
-#include "../../examples/spin.h"
+#include "device.h"
 
 #define TRACE_EVENTS 1024 /* kernels between two synchronisations that are traced, and one */
 
@@ -53,22 +52,10 @@ static struct {
 	.rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 400, .seconds = 3, .seed = 1
 };
 
-static CUcontext context;
-static CUfunction spin_us;
-static unsigned blocks;
-static CUevent origin;
+static device_event origin;
 static uint64_t origin_ns;
 static pthread_barrier_t start;
 static atomic_int critical_is_done;
-
-static void check(CUresult result, const char *what)
-{
-	if (result == CUDA_SUCCESS)
-		return;
-	fprintf(stderr, "models: %s failed with error %d\n", what, (int)result);
-	exit(1);
-}
-#define CHECK(call) check(call, #call)
 
 static uint64_t now_ns(void)
 {
@@ -104,52 +91,46 @@ static double random_share(void)
 
 struct model {
 	char letter;
-	CUstream stream;
+	device_stream stream;
 	unsigned us;
 	unsigned pending; /* events recorded since the last synchronisation */
-	CUevent events[TRACE_EVENTS];
+	device_event events[TRACE_EVENTS];
 };
 
 static void model_start(struct model *model)
 {
 	prctl(PR_SET_TIMERSLACK, 1ul);
-	CHECK(cuCtxSetCurrent(context));
+	device_enter();
 	if (!options.shared)
-		CHECK(cuStreamCreateWithPriority(
-			&model->stream, CU_STREAM_NON_BLOCKING, model->letter == 'c' ? -1 : 0));
+		model->stream = device_stream_make(model->letter == 'c' ? -1 : 0);
 	for (unsigned i = 0; options.trace && i < TRACE_EVENTS; i++)
-		CHECK(cuEventCreate(&model->events[i], CU_EVENT_DEFAULT));
+		model->events[i] = device_event_make();
 }
 
 static void model_trace(struct model *model)
 {
 	if (options.trace && model->pending < TRACE_EVENTS)
-		CHECK(cuEventRecord(model->events[model->pending++], model->stream));
+		device_record(model->events[model->pending++], model->stream);
 }
 
 static void model_launch(struct model *model)
 {
-	void *parameters[] = { &model->us };
-
 	if (!model->pending)
 		model_trace(model);
-
-	/* As many threads as the device can hold: no two kernels run beside each other. */
-	CHECK(cuLaunchKernel(
-		spin_us, blocks, 1, 1, 1024, 1, 1, 0, model->stream, parameters, NULL));
+	device_spin(model->stream, model->us);
 	model_trace(model);
 }
 
 static void model_finish(struct model *model)
 {
-	float reached_ms = 0, done_ms;
+	double reached_ms = 0, done_ms;
 
-	CHECK(cuStreamSynchronize(model->stream));
+	device_synchronize(model->stream);
 	for (unsigned i = 0; i < model->pending; i++, reached_ms = done_ms) {
-		CHECK(cuEventElapsedTime(&done_ms, origin, model->events[i]));
+		done_ms = device_elapsed_ms(origin, model->events[i]);
 		if (i)
-			printf("kernel %c %.1f %.1f\n", model->letter, (double)reached_ms * 1e3,
-				(double)done_ms * 1e3);
+			printf("kernel %c %.1f %.1f\n", model->letter, reached_ms * 1e3,
+				done_ms * 1e3);
 	}
 	model->pending = 0;
 }
@@ -158,8 +139,8 @@ static void model_finish(struct model *model)
 static void open_doors(void)
 {
 	if (pthread_barrier_wait(&start) == PTHREAD_BARRIER_SERIAL_THREAD) {
-		CHECK(cuEventRecord(origin, NULL));
-		CHECK(cuEventSynchronize(origin));
+		device_record(origin, NULL);
+		device_synchronize(NULL);
 		origin_ns = now_ns();
 	}
 	pthread_barrier_wait(&start);
@@ -178,7 +159,7 @@ static void *critical_main(void *unused)
 	model_start(model);
 	for (unsigned k = 0; k < options.kernels; k++)
 		model_launch(model); /* a service warms up before it opens */
-	CHECK(cuStreamSynchronize(model->stream));
+	device_synchronize(model->stream);
 	model->pending = 0;
 	open_doors();
 	for (int i = 0; i < options.requests; i++) {
@@ -222,35 +203,15 @@ static void *best_effort_main(void *unused)
 
 static void open_device(void)
 {
-	CUdevice device;
-	CUmodule module;
-	char name[128];
-	unsigned none = 0;
-	void *parameters[] = { &none };
-	int multiprocessors;
-
-	CHECK(cuInit(0));
-	CHECK(cuDeviceGet(&device, 0));
-	CHECK(cuDeviceGetName(name, sizeof(name), device));
-	CHECK(cuDeviceGetAttribute(
-		&multiprocessors, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device));
-	CHECK(cuDevicePrimaryCtxRetain(&context, device));
-	CHECK(cuCtxSetCurrent(context));
-	CHECK(cuModuleLoadData(&module, spin_ptx));
-	CHECK(cuModuleGetFunction(&spin_us, module, "spin_us"));
-	blocks = 2 * (unsigned)multiprocessors;
-	printf("device %s\n", name);
-
-	/* The first launch is slow; nobody measures it. */
-	CHECK(cuLaunchKernel(spin_us, blocks, 1, 1, 1024, 1, 1, 0, NULL, parameters, NULL));
-	CHECK(cuCtxSynchronize());
-	CHECK(cuEventCreate(&origin, CU_EVENT_DEFAULT));
+	printf("device %s\n", device_open());
+	device_spin(NULL, 0); /* the first launch is slow; nobody measures it */
+	device_synchronize(NULL);
+	origin = device_event_make();
 	if (options.rival) {
-		CUstream rival;
+		device_stream rival = device_stream_make(-2);
 
-		CHECK(cuStreamCreateWithPriority(&rival, CU_STREAM_NON_BLOCKING, -2));
-		CHECK(cuLaunchKernel(spin_us, 1, 1, 1, 1, 1, 1, 0, rival, parameters, NULL));
-		CHECK(cuStreamSynchronize(rival));
+		device_spin(rival, 0);
+		device_synchronize(rival);
 	}
 }
 

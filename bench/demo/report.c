@@ -180,10 +180,11 @@ static void put_table(FILE *file, const struct demo *demo)
 static void put_method(FILE *file, const struct demo *demo)
 {
 	const struct workload *w = &demo->workload;
+	bool hip = demo->device[0] == 'h';
 
 	fprintf(file,
 		"<h2>How it was measured</h2>\n"
-		"<p>One program for the CUDA driver with two threads, each with a stream of its "
+		"<p>One program for %s with two threads, each with a stream of its "
 		"own. The "
 		"latency-critical model answers %d requests that arrive at random, %g a second, "
 		"whether "
@@ -194,17 +195,18 @@ static void put_method(FILE *file, const struct demo *demo)
 		"model launches kernels of %d µs without end, %d ahead. The arrivals are the same "
 		"in all "
 		"runs.</p>\n",
-		w->requests, w->rate, w->kernels, w->us, 100 * demo_duty(demo, &demo->scheduled),
-		w->long_us, w->deep);
+		hip ? "the HIP runtime" : "the CUDA driver", w->requests, w->rate, w->kernels,
+		w->us, 100 * demo_duty(demo, &demo->scheduled), w->long_us, w->deep);
 	fprintf(file,
 		"<p>The program knows of no scheduler: it gives the stream of the critical model "
-		"a high priority, as CUDA lets it. The scheduled run differs by "
-		"<code>LD_PRELOAD=libshimcuda.so</code> alone. <em>Of what is left</em> is the "
+		"a high priority, as %s lets it. The scheduled run differs by "
+		"<code>LD_PRELOAD=libshim%s.so</code> alone. <em>Of what is left</em> is the "
 		"best-effort rate over the rate alone, times the share of the device that requests "
 		"do "
 		"not need. The timeline comes from short runs of their own, with an event behind "
 		"each "
-		"kernel; kernels are drawn at their nominal length.</p>\n");
+		"kernel; kernels are drawn at their nominal length.</p>\n",
+		hip ? "HIP" : "CUDA", hip ? "hip" : "cuda");
 	if (demo_duty(demo, &demo->bare) < 0.95 * demo_duty(demo, &demo->scheduled))
 		fprintf(file, "<p>Together and unscheduled, requests arrive faster than they are "
 			      "answered: their queue grows for as long as the run lasts, and the "
@@ -213,7 +215,9 @@ static void put_method(FILE *file, const struct demo *demo)
 	fprintf(file, "<p class=\"soft small\">Device: ");
 	put_text(file, demo->alone.device);
 	fprintf(file, ". Repeat with <code>make demo%s</code>.</p>\n",
-		demo->device[0] == 'c' ? " DEVICE=cuda" : "");
+		demo->device[0] == 'c' ? " DEVICE=cuda"
+		: hip                  ? " DEVICE=hip"
+				       : "");
 }
 
 void report_write(FILE *file, const struct demo *demo)

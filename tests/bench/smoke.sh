@@ -18,6 +18,7 @@ for row in 'critical alone' 'best effort alone' 'together ' 'together, scheduled
     grep -q "^  $row" "$TEST_TMP/table" || fail "the table has no row '$row'"
 done
 
+"$BUILD/demo/demo" -d hip -n 12 -o "$TEST_TMP" "$BUILD" >"$TEST_TMP/table" || fail "demo of HIP: status $?"
 QUICK=1 bench/run >"$TEST_TMP/rows" || fail "bench: status $?"
 
 python3 - "$TEST_TMP" <<'END' || fail "wrong output"
@@ -69,7 +70,8 @@ assert names == ["launch_overhead_ns", "launch_overhead_64streams_ns", "launch_o
                  *[f"call_overhead_{call}_ns" for call in calls],
                  "suspend_us", "suspend_level2_violations", "queue_bytes",
                  *[f"dual_{load}_ms" for load in ("long", "longer", "training", "default", "default_paced")],
-                 *with_daemon, "demo_p99_ms", "demo_best_effort_kept"], names
+                 *with_daemon, "demo_p99_ms", "demo_best_effort_kept", "demo_hip_p99_ms",
+                 "demo_hip_best_effort_kept"], names
 for row in rows:
     assert set(row) == {"name", "unit", "value", "bare", "detail"}, row
     assert {"machine", "compiler", "commit", "device"} <= set(row["detail"]), row
