@@ -35,6 +35,30 @@ static void fat_binaries(void **state)
 		hipKernelNameRefByPtr(&simhip_stub[STUB_AFFINE], NULL), "_Z6affinePmmm");
 }
 
+/* An image may be as short as its first bytes, and nothing be mapped behind it. */
+static void images_that_end_with_the_page(void **state)
+{
+	(void)state;
+	static const char *const starts[] = { "CCOB", "\177ELF", "__CLANG_OFFLOAD_BUNDLE__", "CC",
+		"" };
+	long page = sysconf(_SC_PAGESIZE);
+	char *pages = mmap(
+		NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(pages != MAP_FAILED);
+	assert_int_equal(mprotect(pages + page, (size_t)page, PROT_NONE), 0);
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		size_t bytes = strlen(starts[i]) + (i > 2); /* those that are none end with 0 */
+		struct simhip_wrapper wrapper = { 0x48495046, 1, pages + page - bytes, NULL };
+
+		memcpy(pages + page - bytes, starts[i], bytes);
+		void **modules = __hipRegisterFatBinary(&wrapper);
+		assert_int_equal(modules != NULL, i < 3);
+		__hipUnregisterFatBinary(modules);
+	}
+	munmap(pages, 2 * (size_t)page);
+}
+
 static void call_configurations(void **state)
 {
 	(void)state;
@@ -213,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fat_binaries),
+		cmocka_unit_test(images_that_end_with_the_page),
 		cmocka_unit_test(call_configurations),
 		cmocka_unit_test(wrong_shapes),
 		cmocka_unit_test(every_launch),
