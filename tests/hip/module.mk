@@ -33,7 +33,9 @@ $(hip.dir)/$(1)/wheel/plugin.so: tests/hip/work.c tests/hip/gated.h $(hip.dir)/$
 $(hip.dir)/$(1)/looking.so: tests/hip/work.c tests/hip/gated.h $(O)/flags
 	$$(hip.cc) -DBY_DLSYM -fvisibility=default -shared -o $$@ $$(filter %.c,$$^) -ldl
 endef
-$(foreach n,5 6 7,$(eval $(call hip-runtime,$(n))))
+$(foreach n,5 6 7 9,$(eval $(call hip-runtime,$(n))))
+# A major that nobody has seen yet.
+hip.all += $(addprefix $(hip.dir)/9/,libamdhip64.so.9 lazy plugin.so looking.so)
 
 $(hip.dir)/host: tests/hip/host.c $(O)/flags
 	$(hip.cc) -rdynamic -o $@ $(filter %.c,$^) -ldl

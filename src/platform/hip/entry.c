@@ -6,7 +6,8 @@
  * An export finds out for which copy the call is: the one that its caller is bound to, or for the
  * launch of a kernel by its host function the one that the kernel was registered with. If the
  * dispatch table of that copy leads to us anyway, the call is passed on to the copy's own export and
- * comes back through the table, behind a profiler that may have taken the slot after us.
+ * comes back through the table, behind a profiler that may have taken the slot after us. A table that
+ * is too short has no slot for some of them: what is real is what is exported then.
  */
 #include "platform/hip/shim.h"
 
@@ -56,7 +57,8 @@ void *xs_hip_entry(const struct xs_hip_runtime *runtime, size_t function)
 	struct xs_hip_runtime *runtime = xs_hip_runtime_for(site);                                 \
 	if (xs_unlikely(!runtime))                                                                 \
 		return hipErrorNotInitialized;                                                     \
-	if (xs_load_relaxed(&runtime->has_table))                                                  \
+	if (xs_load_relaxed(&runtime->has_table) &&                                                \
+		runtime->real.symbol != runtime->exported.symbol)                                  \
 		return runtime->exported.symbol args;                                              \
 	xs_hip_go_to(runtime);                                                                     \
 	return on_##symbol args;

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "platform/hip/marks.h"
 #include "platform/hip/runtime.h"
 #include "platform/hip/visit.h"
@@ -77,14 +78,27 @@ static int error_of(hipError_t result)
 
 /* --- contexts and devices ------------------------------------------------------------------------ */
 
+static void say_no_device(hipError_t result)
+{
+	static _Atomic bool said;
+
+	if (!xs_swap_full(&said, true))
+		xs_info("no HIP device can be used (error %d): nothing is scheduled", (int)result);
+}
+
 /* Asked before the application's own call. */
 static void *current_context(void)
 {
 	struct xs_hip_runtime *runtime = xs_hip_here;
-	int device;
+	hipError_t result;
+	int device = -1;
 
-	if (!runtime || xs_hip_keep_error || runtime->real.hipGetDevice(&device) != hipSuccess ||
-		device < 0 || device >= XS_HIP_DEVICES)
+	if (!runtime || xs_hip_keep_error)
+		return NULL;
+	result = runtime->real.hipGetDevice(&device);
+	if (result != hipSuccess)
+		say_no_device(result);
+	if (result != hipSuccess || device < 0 || device >= XS_HIP_DEVICES)
 		return NULL;
 	return &runtime->contexts[device];
 }

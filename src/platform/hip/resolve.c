@@ -19,14 +19,14 @@ static void *replace(const char *name, void *answer)
 {
 	struct xs_hip_runtime *runtime = xs_hip_here;
 	void *const *exported = (void *const *)&runtime->exported;
+	void *const *real = (void *const *)&runtime->real;
 
 	for (size_t i = 0; i < XS_HIP_FUNCTIONS; i++) {
 		if (exported[i] != answer)
 			continue;
 		void *ours = xs_hip_entry(runtime, i);
-		if (ours)
-			return xs_load_relaxed(&runtime->has_table) ? answer : ours;
-		return answer;
+		bool leads_here = xs_load_relaxed(&runtime->has_table) && real[i] != exported[i];
+		return ours && !leads_here ? ours : answer;
 	}
 	if (looks_like_work(name))
 		xs_count_ungated(name);

@@ -16,7 +16,8 @@
 #include "base/log.h"
 #include "platform/hip/shim.h"
 
-#define MOST_SLOTS 65536 /* beyond that, it is no table */
+#define MOST_SLOTS   65536 /* beyond that, it is no table */
+#define FEWEST_SLOTS 442   /* of HIP 6.0, the first one */
 
 typedef int (*set_table_fn)(const char *name, uint64_t lib_version, uint64_t instance,
 	void **tables, uint64_t table_count);
@@ -98,7 +99,8 @@ static void take_second_spelling(struct xs_hip_runtime *runtime)
 {
 	struct xs_hip_functions *real = &runtime->real;
 
-	real->XS_HIP_EXT_MODULE_LAUNCH_CPP = real->hipExtModuleLaunchKernel;
+	if (real->hipExtModuleLaunchKernel != runtime->exported.hipExtModuleLaunchKernel)
+		real->XS_HIP_EXT_MODULE_LAUNCH_CPP = real->hipExtModuleLaunchKernel;
 }
 
 static void take_table(void *table)
@@ -118,6 +120,10 @@ static void take_table(void *table)
 		take_slot(runtime, &slot[slots[i]], i);
 		known++;
 	}
+	if (count < FEWEST_SLOTS)
+		xs_warn_once("HIP's dispatch table has only %zu slots: what is not among them is "
+			     "scheduled only where the program is linked with HIP",
+			count);
 	take_second_spelling(runtime);
 	if (known < count)
 		xs_debg("HIP has %zu functions that we do not know", count - known);
