@@ -65,7 +65,7 @@ def number(value, digits=3):
 def parser(doc):
     made = argparse.ArgumentParser(description=doc.split("\n\n")[0])
     made.add_argument("--lib", type=pathlib.Path, default=ROOT / "build/lib/libshimcuda.so",
-                      help="libshimcuda.so")
+                      help="libshimcuda.so, or libshimhip.so for PyTorch on ROCm")
     made.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench",
                       help="directory for results")
     made.add_argument("--limit", type=float, default=3000, help="seconds for everything")
@@ -112,7 +112,7 @@ def environment(side, opts, extra=None):
     env = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1", **(extra or {})}
     if side == SHIM:
         env["LD_PRELOAD"] = ":".join(filter(None, (str(opts.lib), env.get("LD_PRELOAD"))))
-        env["BENCH_SHIM"] = "1"
+        env["BENCH_SHIM"] = opts.lib.name
         if opts.level:
             env["XSCHED_AUTO_XQUEUE_LEVEL"] = opts.level
     return env
@@ -121,8 +121,8 @@ def environment(side, opts, extra=None):
 def check_side():
     """In a child: the library has to be there exactly when it should be."""
     with open("/proc/self/maps", encoding="utf-8") as maps:
-        there = any("libshimcuda.so" in line for line in maps)
-    if there != (os.environ.get("BENCH_SHIM") == "1"):
+        there = {line.rstrip().rpartition("/")[2] for line in maps if "/libshim" in line}
+    if there != set(filter(None, [os.environ.get("BENCH_SHIM")])):
         sys.exit("the interception library is not where it should be")
 
 
@@ -226,12 +226,17 @@ def finish(opts, name, text, page):
     (opts.out / f"{name}.html").write_text(page, encoding="utf-8")
 
 
+# Programs that name the device and the driver.
+NAMES = (["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
+         ["rocm-smi", "--showproductname", "--showdriverversion", "--csv"])
+
+
 def machine():
-    """The device and the driver in words, without starting CUDA here."""
-    try:
-        shown = subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                               timeout=20, check=False).stdout.strip().splitlines()
-        return shown[0] if shown else "unknown device"
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown device"
+    """The device and the driver in words, without starting them here."""
+    for command in NAMES:
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            shown = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   text=True, timeout=20, check=False).stdout.strip().splitlines()
+            if shown:
+                return shown[-1]
+    return "unknown device"
