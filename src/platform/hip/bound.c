@@ -128,28 +128,32 @@ static bool holds_address(unsigned long type)
 #endif
 }
 
-static bool names_hip(const struct relocations *in, const ElfW(Rela) * relocation)
+/* The name of the symbol whose address the relocation leaves; NULL: there is none. */
+static const char *symbol_of(const struct relocations *in, const ElfW(Rela) * relocation)
 {
 	size_t index = ELF64_R_SYM(relocation->r_info);
-	const char *name;
 
 	if (!index || !holds_address(ELF64_R_TYPE(relocation->r_info)))
-		return false;
-	name = in->strings + in->symbols[index].st_name;
+		return NULL;
+	return in->strings + in->symbols[index].st_name;
+}
+
+static bool names_hip(const char *name)
+{
 	return strncmp(name, "hip", 3) == 0 || strncmp(name, "__hip", 5) == 0;
 }
 
-/* What a reference of the object leads to, if that is a runtime: it may also lead to the shim, or,
- * not bound yet, back into the object. */
+/* What a reference of the object leads to: a runtime, the shim, or NULL, not bound yet. */
 static struct link_map *referenced(const struct link_map *object, uintptr_t place)
 {
 	void *const *slot = (void *const *)place;
 	struct link_map *target = xs_hip_object_at(*(void *const volatile *)slot);
 
-	return target && target != object && xs_hip_object_is_runtime(target) ? target : NULL;
+	return target != object ? target : NULL;
 }
 
-static struct link_map *bound_by_loader(const struct link_map *object)
+struct link_map *xs_hip_object_leads_to(const struct link_map *object,
+	bool (*wanted)(const char *symbol), bool (*fits)(struct link_map *target))
 {
 	struct relocations in;
 
@@ -161,12 +165,13 @@ static struct link_map *bound_by_loader(const struct link_map *object)
 
 		for (size_t i = l ? in.relative : 0; i < end; i++) {
 			const ElfW(Rela) *relocation = &in.list[l][i];
+			const char *symbol = symbol_of(&in, relocation);
 			struct link_map *target;
 
-			if (!names_hip(&in, relocation))
+			if (!symbol || !wanted(symbol))
 				continue;
 			target = referenced(object, in.base + relocation->r_offset);
-			if (target)
+			if (target && fits(target))
 				return target;
 		}
 	}
@@ -253,7 +258,7 @@ struct link_map *xs_hip_object_bound(const void *address)
 	if (object && xs_hip_object_is_runtime(object))
 		return object;
 	if (object)
-		found = bound_by_loader(object);
+		found = xs_hip_object_leads_to(object, names_hip, xs_hip_object_is_runtime);
 	if (!found)
 		found = in_scope(object);
 	if (!found)

@@ -15,22 +15,28 @@ static bool looks_like_work(const char *name)
 	       strstr(name, "Async");
 }
 
-static void *replace(const char *name, void *answer)
+void *xs_hip_lead_here(const struct xs_hip_runtime *runtime, void *exported_function)
 {
-	struct xs_hip_runtime *runtime = xs_hip_here;
 	void *const *exported = (void *const *)&runtime->exported;
 	void *const *real = (void *const *)&runtime->real;
 
 	for (size_t i = 0; i < XS_HIP_FUNCTIONS; i++) {
-		if (exported[i] != answer)
+		if (exported[i] != exported_function)
 			continue;
 		void *ours = xs_hip_entry(runtime, i);
 		bool leads_here = xs_load_relaxed(&runtime->has_table) && real[i] != exported[i];
-		return ours && !leads_here ? ours : answer;
+		return ours && !leads_here ? ours : exported_function;
 	}
-	if (looks_like_work(name))
+	return NULL;
+}
+
+static void *replace(const char *name, void *answer)
+{
+	void *instead = xs_hip_lead_here(xs_hip_here, answer);
+
+	if (!instead && looks_like_work(name))
 		xs_count_ungated(name);
-	return answer;
+	return instead ? instead : answer;
 }
 
 static hipError_t resolved(const char *symbol, void **pfn, hipError_t result)

@@ -32,6 +32,16 @@
 /* The way in for that copy, by the position in struct xs_hip_functions; NULL: not overridden. */
 void *xs_hip_entry(const struct xs_hip_runtime *runtime, size_t function);
 
+/* For one of the runtime's exports: what to call so that it leads to us, which is the export itself if
+ * we have nothing to do with it or its table leads to us. NULL: it is none of those that we know. */
+void *xs_hip_lead_here(const struct xs_hip_runtime *runtime, void *exported_function);
+
+/* The mark of a shim (vendor.c). */
+extern __attribute__((visibility("default"))) const int xsched_shim;
+
+/* Looks for libraries that the loader has bound past the shim, counts them and says so. */
+void xs_hip_look_for_strays(void);
+
 /* The real functions for the call under way. */
 static inline const struct xs_hip_functions *xs_hip_real(void)
 {
