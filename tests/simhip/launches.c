@@ -41,6 +41,7 @@ static void images_that_end_with_the_page(void **state)
 	(void)state;
 	static const char *const starts[] = { "CCOB", "\177ELF", "__CLANG_OFFLOAD_BUNDLE__", "CC",
 		"" };
+	static void **kept[5]; /* the runtime keeps what was registered, for whoever looks it up */
 	long page = sysconf(_SC_PAGESIZE);
 	char *pages = mmap(
 		NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -52,9 +53,9 @@ static void images_that_end_with_the_page(void **state)
 		struct simhip_wrapper wrapper = { 0x48495046, 1, pages + page - bytes, NULL };
 
 		memcpy(pages + page - bytes, starts[i], bytes);
-		void **modules = __hipRegisterFatBinary(&wrapper);
-		assert_int_equal(modules != NULL, i < 3);
-		__hipUnregisterFatBinary(modules);
+		kept[i] = __hipRegisterFatBinary(&wrapper);
+		assert_int_equal(kept[i] != NULL, i < 3);
+		__hipUnregisterFatBinary(kept[i]);
 	}
 	munmap(pages, 2 * (size_t)page);
 }
