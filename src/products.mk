@@ -89,3 +89,5 @@ $(call program,bin/xserver,$(server.src),core.a,$(server.libs))
 
 # What tells the daemon whose window is in front.
 $(call program,bin/xsched-focus,$(focus.src),core.a,$(focus.libs))
+# The command line: base and wire.
+$(call program,bin/xcli,$(cli.src),core.a,$(cli.libs))

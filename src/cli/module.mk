@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The command line. It is built where jansson and ncursesw are; building the libraries alone needs
+# neither.
+
+cli.headers = $(shell for header in jansson ncurses; do \
+	echo "\#include <$$header.h>" | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo $$header; done)
+cli.found := $(cli.headers)
+ifneq ($(filter check bench cli,$(MAKECMDGOALS)),)
+ifneq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)
+$(info $(shell CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' tools/deps daemon))
+cli.found := $(cli.headers)
+endif
+endif
+
+ifeq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)
+cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c version.c) \
+	$(wildcard src/cli/doctor*.c src/cli/bench*.c)
+cli.libs := -ljansson
+else
+all: no-cli
+endif
+
+.PHONY: cli no-cli
+cli: $(if $(cli.src),libs,no-cli)
+no-cli:
+	@echo "xcli is not built, for want of jansson or ncurses; make cli installs them if it may"

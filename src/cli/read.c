@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of options and operands, each kind read in one place. */
+#include "cli/args.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+	const char *name;
+	int priority;
+} classes[] = {
+	{ "realtime", 200 },
+	{ "high", 100 },
+	{ "normal", 0 },
+	{ "low", -100 },
+	{ "idle", -200 },
+};
+
+#define CLASSES (sizeof(classes) / sizeof(*classes))
+
+static bool to_number(const char *text, int64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	return !errno && end != text && !*end && !strchr(" \t\n", *text);
+}
+
+bool xs_read_number(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	return to_number(text, number) && *number >= arg->min && *number <= arg->max;
+}
+
+bool xs_read_word(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	const char *word = arg->words;
+
+	for (int64_t i = 0; *word; i++) {
+		size_t length = strcspn(word, " ");
+
+		if (strlen(text) == length && strncasecmp(word, text, length) == 0) {
+			*number = i;
+			return true;
+		}
+		word += length + strspn(word + length, " ");
+	}
+	return false;
+}
+
+bool xs_read_priority(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	(void)arg;
+	for (size_t i = 0; i < CLASSES; i++) {
+		if (strcasecmp(classes[i].name, text) == 0) {
+			*number = classes[i].priority;
+			return true;
+		}
+	}
+	return to_number(text, number) && *number >= -256 && *number <= 255;
+}
+
+const char *xs_priority_class(int64_t priority)
+{
+	for (size_t i = 0; i < CLASSES; i++) {
+		if (classes[i].priority == priority)
+			return classes[i].name;
+	}
+	return NULL;
+}
+
+bool xs_read_handle(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	bool hex = strncasecmp(text, "0x", 2) == 0;
+	char *end;
+
+	(void)arg;
+	if (strspn(text, hex ? "0123456789abcdefABCDEFxX" : "0123456789") != strlen(text))
+		return false;
+	errno = 0;
+	*number = (int64_t)strtoull(text, &end, hex ? 16 : 10);
+	return !errno && !*end && *number != 0;
+}
+
+bool xs_read_duration(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	static const struct {
+		const char *unit;
+		int64_t us;
+	} units[] = { { "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { "", 1000000 },
+		{ "m", 60000000 }, { "h", 3600000000 } };
+	char *end;
+
+	errno = 0;
+	double value = strtod(text, &end);
+	if (errno || end == text || !strchr("0123456789.", *text))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (strcasecmp(units[i].unit, end) != 0)
+			continue;
+		value *= (double)units[i].us;
+		if (!(value >= (double)arg->min && value <= (double)arg->max))
+			return false;
+		*number = (int64_t)(value + 0.5);
+		return true;
+	}
+	return false;
+}
+
+bool xs_read(xs_arg_read read, int64_t min, int64_t max, const char *text, int64_t *number)
+{
+	struct xs_arg arg = { .min = min, .max = max };
+
+	return read(&arg, text, number);
+}
