@@ -3,17 +3,14 @@
 #include "platform/common/find_library.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <link.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ld_cache.h"
 #include "base/log.h"
 
 struct search {
@@ -128,101 +125,26 @@ static void *find_in_library_path(struct search *search)
 	return handle;
 }
 
-/* /etc/ld.so.cache as glibc 2.2 and later writes it: possibly after an older table, a header, then
- * entries whose strings are given by their offset from the header. */
-struct cache_header {
-	char magic[20]; /* "glibc-ld.so.cache1.1" */
-	uint32_t entries;
-	uint32_t string_bytes;
-	uint8_t flags;
-	uint8_t padding[3];
-	uint32_t extension;
-	uint32_t unused[3];
-};
-struct cache_entry {
-	int32_t flags;
-	uint32_t key;
-	uint32_t value;
-	uint32_t os_version;
-	uint64_t hwcap;
+struct cached {
+	const struct xs_library *library;
+	void *handle;
 };
 
-#define CACHE_MAGIC     "glibc-ld.so.cache1.1"
-#define CACHE_OLD_MAGIC "ld.so-1.7.0"
-#if defined(__x86_64__)
-#define CACHE_FLAGS 0x0303 /* ELF library for libc 6, x86-64 */
-#elif defined(__aarch64__)
-#define CACHE_FLAGS 0x0a03 /* ELF library for libc 6, aarch64 little-endian */
-#endif
-
-/* The old table has 12 bytes per entry after 16 of header, and the new one is aligned to 8. */
-static const char *skip_old_table(const char *cache, size_t *bytes)
+static bool open_cached(void *ctx, const char *path)
 {
-	uint32_t entries;
-	size_t skip;
+	struct cached *cached = ctx;
 
-	if (*bytes < 16 || memcmp(cache, CACHE_OLD_MAGIC, sizeof(CACHE_OLD_MAGIC) - 1) != 0)
-		return cache;
-	memcpy(&entries, cache + 12, sizeof(entries));
-	skip = (16 + (size_t)entries * 12 + 7) & ~(size_t)7;
-	if (skip > *bytes)
-		return cache;
-	*bytes -= skip;
-	return cache + skip;
-}
-
-/* The string at offset, or NULL if it does not end inside the cache. */
-static const char *cache_string(const char *cache, size_t bytes, uint32_t offset)
-{
-	return offset < bytes && memchr(cache + offset, '\0', bytes - offset) ? cache + offset
-									      : NULL;
-}
-
-static void *search_cache(struct search *search, const char *cache, size_t bytes)
-{
-	struct cache_header header;
-	void *handle = NULL;
-
-	cache = skip_old_table(cache, &bytes);
-	if (bytes < sizeof(header))
-		return NULL;
-	memcpy(&header, cache, sizeof(header));
-	if (memcmp(header.magic, CACHE_MAGIC, sizeof(header.magic)) != 0 ||
-		header.entries > (bytes - sizeof(header)) / sizeof(struct cache_entry))
-		return NULL;
-	for (uint32_t i = 0; !handle && i < header.entries; i++) {
-		struct cache_entry entry;
-		const char *key, *value;
-
-		memcpy(&entry, cache + sizeof(header) + i * sizeof(entry), sizeof(entry));
-		key = cache_string(cache, bytes, entry.key);
-		value = cache_string(cache, bytes, entry.value);
-		if (entry.flags == CACHE_FLAGS && key && value && *value == '/' &&
-			strcmp(key, search->library->soname) == 0)
-			handle = open_real(search->library, value, 0);
-	}
-	return handle;
+	cached->handle = open_real(cached->library, path, 0);
+	return cached->handle != NULL;
 }
 
 static void *find_in_cache(struct search *search)
 {
-	int fd = open(search->library->cache, O_RDONLY | O_CLOEXEC);
-	void *handle = NULL;
-	struct stat info;
-	void *cache;
+	struct cached cached = { .library = search->library };
 
 	note(search, search->library->cache);
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &info) == 0 && info.st_size > 0) {
-		cache = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (cache != MAP_FAILED) {
-			handle = search_cache(search, cache, (size_t)info.st_size);
-			munmap(cache, (size_t)info.st_size);
-		}
-	}
-	close(fd);
-	return handle;
+	xs_ld_cache_search(search->library->cache, search->library->soname, open_cached, &cached);
+	return cached.handle;
 }
 
 /* --- everything, in order ------------------------------------------------------------------------ */

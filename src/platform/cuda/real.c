@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/ld_cache.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "platform/common/find_library.h"
@@ -26,25 +27,6 @@ static const char *const symbols[] = {
 
 #define SYMBOLS (sizeof(symbols) / sizeof(*symbols))
 _Static_assert(sizeof(xs_cuda_real) == SYMBOLS * sizeof(void *), "one slot per symbol");
-
-static const char *const directories[] = {
-#if defined(__x86_64__)
-	"/usr/lib/x86_64-linux-gnu",
-	"/lib/x86_64-linux-gnu",
-#elif defined(__aarch64__)
-	"/usr/lib/aarch64-linux-gnu",
-	"/lib/aarch64-linux-gnu",
-	"/usr/lib/aarch64-linux-gnu/tegra",
-#endif
-	"/usr/lib64",
-	"/lib64",
-	"/usr/lib",
-	"/usr/local/nvidia/lib64",
-	"/usr/local/nvidia/lib",
-	"/usr/local/cuda/compat",
-	"/usr/lib/wsl/lib",
-	NULL,
-};
 
 static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 static _Atomic bool loaded;
@@ -124,8 +106,8 @@ static void *open_driver(void)
 		.variable = "XSCHED_CUDA_LIB",
 		.chosen = xs_options()->cuda_lib,
 		.library_path = getenv("LD_LIBRARY_PATH"),
-		.cache = "/etc/ld.so.cache",
-		.directories = directories,
+		.cache = XS_LD_CACHE,
+		.directories = xs_driver_directories,
 	};
 	void *handle = xs_find_library(&library, searched, sizeof(searched));
 
