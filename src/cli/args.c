@@ -94,6 +94,12 @@ void xs_arg_allowed(const struct xs_arg *arg, char *buffer, size_t size)
 		join_words(arg->words, buffer, size);
 	else if (arg->read == xs_read_handle)
 		snprintf(buffer, size, "the handle of a queue, decimal or 0x and hexadecimal");
+	else if (arg->read == xs_read_priority)
+		snprintf(buffer, size, XS_PRIORITY_ALLOWED);
+	else if (arg->read == xs_read_share)
+		snprintf(buffer, size, XS_SHARE_ALLOWED);
+	else if (arg->read == xs_read_duration)
+		snprintf(buffer, size, XS_TIME_ALLOWED);
 	else
 		snprintf(buffer, size, "%lld to %lld", (long long)arg->min, (long long)arg->max);
 }
@@ -163,10 +169,8 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1] && !isdigit((unsigned char)word[1]);
 }
 
-bool xs_args_parse(struct xs_parse *parse, int argc, char **argv)
+static bool read_words(struct xs_parse *parse, int argc, char **argv)
 {
-	parse->operands = argv;
-	parse->count = 0;
 	for (int i = 0; i < argc; i++) {
 		const char *value;
 		bool end = strcmp(argv[i], "--") == 0;
@@ -189,6 +193,15 @@ bool xs_args_parse(struct xs_parse *parse, int argc, char **argv)
 			return false;
 	}
 	return true;
+}
+
+bool xs_args_parse(struct xs_parse *parse, int argc, char **argv)
+{
+	parse->operands = argv;
+	parse->count = 0;
+	bool good = read_words(parse, argc, argv);
+	argv[parse->count] = NULL;
+	return good;
 }
 
 /* --- help ---------------------------------------------------------------------------------------- */

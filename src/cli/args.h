@@ -33,6 +33,7 @@ struct xs_arg {
 	xs_arg_read read;    /* NULL: any text */
 	int64_t min, max;    /* for read */
 	const char *words;   /* for read and the completion, separated by blanks */
+	const char *unit;    /* of a time without one; NULL: s */
 	const char *allowed; /* what may stand there; NULL: min, max and words say it */
 
 	bool given;
@@ -59,10 +60,17 @@ bool xs_read_word(const struct xs_arg *arg, const char *text, int64_t *number);
 bool xs_read_priority(const struct xs_arg *arg, const char *text, int64_t *number);
 /* The handle of a queue: decimal, or hexadecimal after 0x. */
 bool xs_read_handle(const struct xs_arg *arg, const char *text, int64_t *number);
-/* A time: 10s, 250ms, 5us, 2m, 1h; a bare number is seconds. In microseconds, min to max. */
+/* A time: 10s, 250ms, 5us, 2m, 1h, or a bare number in the option's unit. The result is in
+ * microseconds, and min and max are too. */
 bool xs_read_duration(const struct xs_arg *arg, const char *text, int64_t *number);
+/* R or R:L, percentages: what is requested, and the limit. */
+bool xs_read_share(const struct xs_arg *arg, const char *text, int64_t *number);
+int64_t xs_share_request(int64_t share);
+int64_t xs_share_limit(int64_t share); /* 0: none was given */
 
 #define XS_PRIORITY_CLASSES "realtime high normal low idle"
+#define XS_SHARE_ALLOWED    "R or R:L, with R from 0 to 100 and L from 1 to 100, not less than R"
+#define XS_TIME_ALLOWED     "a time such as 500us, 20ms or 1.5s"
 #define XS_PRIORITY_ALLOWED "-256 to 255, or realtime, high, normal, low, idle"
 
 /* The class of exactly this priority, or NULL. */
@@ -82,7 +90,8 @@ struct xs_parse {
 	char why[512]; /* out: what is wrong */
 };
 
-/* Reads argv[0..argc), in which operands come first afterwards. False: `why` says why not. */
+/* Reads argv[0..argc], of which the last is NULL; afterwards the operands come first, and NULL after
+ * them. False: `why` says why not. */
 bool xs_args_parse(struct xs_parse *parse, int argc, char **argv);
 
 /* "1 to 3, or ...": what the option takes. */

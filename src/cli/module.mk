@@ -14,7 +14,8 @@ endif
 endif
 
 ifeq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)
-cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c version.c) \
+cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c platforms.c \
+	version.c run.c) \
 	$(wildcard src/cli/doctor*.c src/cli/bench*.c)
 cli.libs := -ljansson
 else

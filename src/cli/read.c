@@ -21,6 +21,8 @@ static const struct {
 
 #define CLASSES (sizeof(classes) / sizeof(*classes))
 
+/* --- numbers and words ---------------------------------------------------------------------------- */
+
 static bool to_number(const char *text, int64_t *number)
 {
 	char *end;
@@ -85,29 +87,69 @@ bool xs_read_handle(const struct xs_arg *arg, const char *text, int64_t *number)
 	return !errno && !*end && *number != 0;
 }
 
+/* --- times --------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	double us;
+} units[] = { { "us", 1 }, { "ms", 1e3 }, { "s", 1e6 }, { "m", 60e6 }, { "h", 3600e6 } };
+
+/* Microseconds in a unit; 0: there is none of that name. */
+static double unit_us(const char *name)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (strcasecmp(units[i].name, name) == 0)
+			return units[i].us;
+	}
+	return 0;
+}
+
 bool xs_read_duration(const struct xs_arg *arg, const char *text, int64_t *number)
 {
-	static const struct {
-		const char *unit;
-		int64_t us;
-	} units[] = { { "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { "", 1000000 },
-		{ "m", 60000000 }, { "h", 3600000000 } };
+	const char *usual = arg->unit ? arg->unit : "s";
+	size_t length = strspn(text, "0123456789.");
 	char *end;
 
-	errno = 0;
 	double value = strtod(text, &end);
-	if (errno || end == text || !strchr("0123456789.", *text))
+	if (!length || end != text + length)
 		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (strcasecmp(units[i].unit, end) != 0)
-			continue;
-		value *= (double)units[i].us;
-		if (!(value >= (double)arg->min && value <= (double)arg->max))
-			return false;
-		*number = (int64_t)(value + 0.5);
-		return true;
-	}
-	return false;
+	value *= unit_us(*end ? end : usual);
+	*number = (int64_t)(value < 9e18 ? value + 0.5 : 9e18);
+	return unit_us(*end ? end : usual) > 0 && *number >= arg->min && *number <= arg->max;
+}
+
+/* --- shares -------------------------------------------------------------------------------------- */
+
+#define SHARE_LIMIT 1000 /* R + SHARE_LIMIT * L */
+
+bool xs_read_share(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	const char *colon = strchr(text, ':');
+	char request[32];
+	int64_t limit = 0;
+
+	(void)arg;
+	size_t length = colon ? (size_t)(colon - text) : strlen(text);
+	if (length >= sizeof(request))
+		return false;
+	memcpy(request, text, length);
+	request[length] = '\0';
+	if (!xs_read(xs_read_number, 0, 100, request, number))
+		return false;
+	if (colon && (!xs_read(xs_read_number, 1, 100, colon + 1, &limit) || limit < *number))
+		return false;
+	*number += SHARE_LIMIT * limit;
+	return true;
+}
+
+int64_t xs_share_request(int64_t share)
+{
+	return share % SHARE_LIMIT;
+}
+
+int64_t xs_share_limit(int64_t share)
+{
+	return share / SHARE_LIMIT;
 }
 
 bool xs_read(xs_arg_read read, int64_t min, int64_t max, const char *text, int64_t *number)
