@@ -73,6 +73,8 @@ int64_t xs_share_limit(int64_t share); /* 0: none was given */
 #define XS_TIME_ALLOWED     "a time such as 500us, 20ms or 1.5s"
 #define XS_PRIORITY_ALLOWED "-256 to 255, or realtime, high, normal, low, idle"
 
+extern const char *const xs_priority_classes[]; /* ends with NULL */
+
 /* The class of exactly this priority, or NULL. */
 const char *xs_priority_class(int64_t priority);
 

@@ -36,6 +36,7 @@ struct xs_verb {
 	size_t arg_count;
 	int least, most;  /* number of operands; most -1: any */
 	bool command;     /* the operands are a command: from the first on nothing is an option */
+	bool hidden;      /* not for people */
 	int usage_status; /* instead of XS_EXIT_USAGE; 0: that */
 	/* Candidates for a word that is no option, for the shells: each is given to say(); or NULL. */
 	void (*complete)(int count, char **operands, void (*say)(const char *word));

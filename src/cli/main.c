@@ -112,8 +112,10 @@ static void print_help(void)
 	const struct xs_verb *verb;
 
 	printf("usage: xcli [OPTION...] VERB [OPTION...] [OPERAND...]\n\n");
-	for (size_t i = 0; (verb = xs_verb_at(i)); i++)
-		printf("  %-10s %s\n", verb->name, verb->summary);
+	for (size_t i = 0; (verb = xs_verb_at(i)); i++) {
+		if (!verb->hidden)
+			printf("  %-10s %s\n", verb->name, verb->summary);
+	}
 	printf("\nxcli VERB --help explains a verb. Options for all:\n\n");
 	xs_args_print(xs_common, XS_COMMON_COUNT);
 	xs_args_print(globals, GLOBALS);

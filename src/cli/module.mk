@@ -15,7 +15,9 @@ endif
 
 ifeq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)
 cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c platforms.c \
-	version.c run.c) \
+	snapshot.c queues.c target.c \
+	version.c run.c list.c hint.c renice.c suspend.c \
+	policy.c params.c config.c metrics.c complete.c) \
 	$(wildcard src/cli/doctor*.c src/cli/bench*.c)
 cli.libs := -ljansson
 else

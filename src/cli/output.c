@@ -138,7 +138,22 @@ json_t *xs_json_rows(const struct xs_column *columns, size_t column_count, const
 	return list;
 }
 
-static int finish_output(void)
+json_t *xs_json_text(const char *text)
+{
+	json_t *value = json_string(text);
+	char copy[XS_CELL_SIZE];
+
+	if (value)
+		return value;
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (char *at = copy; *at; at++) {
+		if ((unsigned char)*at >= 0x80)
+			*at = '?';
+	}
+	return json_string(copy);
+}
+
+int xs_finish_output(void)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return XS_EXIT_OK;
@@ -151,7 +166,7 @@ int xs_print_json(json_t *value)
 	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	putchar('\n');
 	json_decref(value);
-	return finish_output();
+	return xs_finish_output();
 }
 
 int xs_print_rows(const struct xs_column *columns, size_t column_count, const char *name,
@@ -161,7 +176,7 @@ int xs_print_rows(const struct xs_column *columns, size_t column_count, const ch
 		return xs_print_json(json_pack("{s:o}", name,
 			xs_json_rows(columns, column_count, rows, row_count, row_size)));
 	xs_print_table(columns, column_count, rows, row_count, row_size);
-	return finish_output();
+	return xs_finish_output();
 }
 
 void xs_confirm(const char *format, ...)
@@ -172,8 +187,12 @@ void xs_confirm(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (xs_json_wanted())
-		xs_print_json(json_pack("{s:s}", "done", text));
-	else
+	if (!xs_json_wanted()) {
 		puts(text);
+		return;
+	}
+	json_t *done = json_pack("{s:s}", "done", text);
+	json_dumpf(done, stdout, 0); /* one line for each thing done */
+	putchar('\n');
+	json_decref(done);
 }

@@ -41,10 +41,16 @@ json_t *xs_json_rows(const struct xs_column *columns, size_t column_count, const
 /* Writes one cell, as the table has it, without blanks around it. */
 void xs_cell(const struct xs_column *column, const void *row, char *cell, size_t size);
 
+/* A text of somebody else's for JSON: bytes that are not UTF-8 become '?'. */
+json_t *xs_json_text(const char *text);
+
 /* Prints and releases a value. Returns an exit status, as xs_print_rows(). */
 int xs_print_json(json_t *value);
 
-/* A sentence about what was done; with --json {"done": "..."}. */
+/* Whether all that was printed went out. Returns an exit status, and complains. */
+int xs_finish_output(void);
+
+/* A sentence about what was done; with --json {"done": "..."} in a line of its own. */
 __attribute__((format(printf, 1, 2))) void xs_confirm(const char *format, ...);
 
 /* "812 us", "1.24 ms", "3.1 s", "2 h 5 m" */

@@ -21,6 +21,8 @@ static const struct {
 
 #define CLASSES (sizeof(classes) / sizeof(*classes))
 
+const char *const xs_priority_classes[] = { "realtime", "high", "normal", "low", "idle", NULL };
+
 /* --- numbers and words ---------------------------------------------------------------------------- */
 
 static bool to_number(const char *text, int64_t *number)

@@ -32,65 +32,21 @@ struct xs_metrics {
 
 /* --- what there is about each queue -------------------------------------------------------------- */
 
-static double seconds(uint64_t ns)
-{
-	return (double)ns / 1e9;
-}
-
-static double device_seconds(const struct xs_msg_row_queue *queue)
-{
-	return seconds(queue->device_ns);
-}
-
-static double held_seconds(const struct xs_msg_row_queue *queue)
-{
-	return seconds(queue->held_ns);
-}
-
-static double waited_seconds(const struct xs_msg_row_queue *queue)
-{
-	return seconds(queue->waited_ns);
-}
-
-static double holds(const struct xs_msg_row_queue *queue)
-{
-	return queue->holds;
-}
-
-static double submitted(const struct xs_msg_row_queue *queue)
-{
-	return queue->submitted;
-}
-
-static double priority(const struct xs_msg_row_queue *queue)
-{
-	return queue->priority;
-}
-
-static double ready(const struct xs_msg_row_queue *queue)
-{
-	return (queue->flags & XS_ROW_READY) != 0;
-}
-
-static double running(const struct xs_msg_row_queue *queue)
-{
-	return (queue->flags & XS_ROW_RUN) != 0;
-}
+#define XS_METRIC(name, type, help, expression)                                                    \
+	static double name(const struct xs_msg_row_queue *queue)                                   \
+	{                                                                                          \
+		return expression;                                                                 \
+	}
+#include "wire/metrics.def"
+#undef XS_METRIC
 
 static const struct {
 	const char *name, *type, *help;
 	double (*value)(const struct xs_msg_row_queue *queue);
 } metrics_of_queue[] = {
-	{ "device_seconds_total", "counter", "device time used, as measured", device_seconds },
-	{ "held_seconds_total", "counter", "time that the scheduler kept the gate closed",
-		held_seconds },
-	{ "waited_seconds_total", "counter", "time that threads slept at the gate",
-		waited_seconds },
-	{ "holds_total", "counter", "how often the scheduler closed the gate", holds },
-	{ "commands_total", "counter", "commands submitted, modulo 2^32", submitted },
-	{ "priority", "gauge", "effective priority", priority },
-	{ "ready", "gauge", "1: something was submitted and is not known to be done", ready },
-	{ "running", "gauge", "1: the scheduler lets it run", running },
+#define XS_METRIC(name, type, help, expression) { #name, type, help, name },
+#include "wire/metrics.def"
+#undef XS_METRIC
 };
 
 #define QUEUE_METRICS (sizeof(metrics_of_queue) / sizeof(metrics_of_queue[0]))
