@@ -8,6 +8,7 @@
  * work in its first queue, and uses the device while its gate is open. It does what config asks. Prints
  * "ready PID..." and ends with its standard input.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -55,23 +56,36 @@ static void use_device(struct actor *actor)
 	actor_tell(actor, 0);
 }
 
+/* Takes one message, without waiting for another one as actor_receive() does. */
+static void answer(struct actor *actor, struct shape *shapes)
+{
+	struct xs_message message;
+	int fds[XS_WIRE_FDS];
+	size_t fd_count;
+	int err = xs_wire_receive(actor->fd, &message, XS_TO_CLIENT, fds, &fd_count);
+
+	if (err && err != -EAGAIN)
+		_exit(0); /* the daemon is gone */
+	if (err)
+		return;
+	if (message.opcode == XS_OP_LOOK)
+		xs_store_full(&actor->page->client_told, 0);
+	if (message.opcode == XS_OP_RECONFIGURE)
+		reconfigure(actor, shapes, &message);
+}
+
 static _Noreturn void live(struct actor *actor)
 {
 	struct pollfd input = { .fd = actor->fd, .events = POLLIN };
 	struct shape shapes[XS_PAGE_SLOTS];
-	struct xs_message message;
 
 	for (size_t i = 0; i < XS_PAGE_SLOTS; i++)
 		shapes[i] = (struct shape){ .level = 1 };
 	for (;;) {
-		if (poll(&input, 1, TICK) > 0) {
-			if (!actor_receive(actor, &message))
-				_exit(0);
-			if (message.opcode == XS_OP_RECONFIGURE)
-				reconfigure(actor, shapes, &message);
-		} else {
+		if (poll(&input, 1, TICK) > 0)
+			answer(actor, shapes);
+		else
 			use_device(actor);
-		}
 	}
 }
 
