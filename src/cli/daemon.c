@@ -166,6 +166,21 @@ int xs_daemon_ask(struct xs_daemon *daemon, struct xs_message *request, xs_on_ro
 	return err;
 }
 
+static void take_policy(void *ctx, const struct xs_message *row)
+{
+	struct xs_daemon *daemon = ctx;
+
+	if (row->opcode == XS_OP_ROW_POLICY && row->row_policy.current)
+		memcpy(daemon->policy, row->row_policy.policy, sizeof(daemon->policy));
+}
+
+int xs_daemon_refresh(struct xs_daemon *daemon)
+{
+	struct xs_message request = { .opcode = XS_OP_POLICY_LIST };
+
+	return xs_daemon_ask(daemon, &request, take_policy, daemon);
+}
+
 static struct xs_daemon shared = { .fd = -1 };
 
 static int complain_about(int err, const char *subject)

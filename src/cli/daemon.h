@@ -17,7 +17,7 @@ struct xs_daemon {
 	int fd; /* -1: not connected */
 	uint16_t serial;
 	char server[32]; /* its version */
-	char policy[32]; /* when the connection was made */
+	char policy[32]; /* when the connection was made, or xs_daemon_refresh() called */
 	char why[192];
 };
 
@@ -33,6 +33,9 @@ void xs_daemon_close(struct xs_daemon *daemon);
  * connection is closed. */
 int xs_daemon_ask(
 	struct xs_daemon *daemon, struct xs_message *request, xs_on_row on_row, void *ctx);
+
+/* Finds out which policy decides now. Returns as xs_daemon_ask(). */
+int xs_daemon_refresh(struct xs_daemon *daemon);
 
 /* Asks the daemon. `subject` is what a complaint is about: "process 4711". Returns an exit status. */
 int xs_ask(struct xs_message *request, xs_on_row on_row, void *ctx, const char *subject);

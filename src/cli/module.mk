@@ -17,9 +17,10 @@ ifeq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)
 cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c platforms.c \
 	snapshot.c queues.c target.c \
 	version.c run.c list.c hint.c renice.c suspend.c \
-	policy.c params.c config.c metrics.c complete.c) \
+	policy.c params.c config.c metrics.c complete.c \
+	top.c tasks.c task_columns.c screen.c draw.c) \
 	$(wildcard src/cli/doctor*.c src/cli/bench*.c)
-cli.libs := -ljansson
+cli.libs := -ljansson -lncursesw
 else
 all: no-cli
 endif
