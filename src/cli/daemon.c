@@ -206,7 +206,7 @@ int xs_ask(struct xs_message *request, xs_on_row on_row, void *ctx, const char *
 
 	if (err) {
 		xs_complain("%s", shared.why);
-		return XS_EXIT_NO_DAEMON;
+		return err == -EACCES ? XS_EXIT_PERMISSION : XS_EXIT_NO_DAEMON;
 	}
 	err = xs_daemon_ask(&shared, request, on_row, ctx);
 	if (err && shared.fd < 0) {

@@ -155,9 +155,13 @@ json_t *xs_json_text(const char *text)
 
 int xs_finish_output(void)
 {
+	static bool said;
+
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return XS_EXIT_OK;
-	xs_complain("standard output takes nothing");
+	if (!said)
+		xs_complain("standard output takes nothing");
+	said = true;
 	return XS_EXIT_FAILED;
 }
 

@@ -24,7 +24,7 @@ static int run(int count, char **operands)
 			printf("xserver %s, policy %s\n", daemon.server, daemon.policy);
 	}
 	xs_daemon_close(&daemon);
-	return XS_EXIT_OK;
+	return xs_finish_output();
 }
 
 const struct xs_verb xs_verb_version = {
