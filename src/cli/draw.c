@@ -77,6 +77,21 @@ static int total_width(const struct layout *layout)
 	return sum - 2;
 }
 
+/* Columns whose contents change have room for more than there is, so that they do not move about. */
+static int least_width(const struct xs_column *column)
+{
+	static const struct {
+		const char *head;
+		int width;
+	} least[] = { { "PID", 7 }, { "SHARE", 6 }, { "WAIT", 6 }, { "HOLD", 8 }, { "CMD/S", 6 } };
+
+	for (size_t i = 0; i < sizeof(least) / sizeof(*least); i++) {
+		if (is(column, least[i].head))
+			return least[i].width;
+	}
+	return column->head ? (int)strlen(column->head) : 0;
+}
+
 static void widen(struct layout *layout, const struct xs_task *task)
 {
 	char cell[XS_CELL_SIZE];
@@ -116,8 +131,7 @@ static void lay_out(struct layout *layout, const struct xs_view *view, size_t fi
 	layout->columns = view->interval ? xs_task_columns : xs_task_columns_total;
 	layout->count = view->interval ? xs_task_column_count : xs_task_column_count_total;
 	for (size_t c = 0; c < layout->count; c++)
-		layout->width[c] =
-			layout->columns[c].head ? (int)strlen(layout->columns[c].head) : 0;
+		layout->width[c] = least_width(&layout->columns[c]);
 	for (size_t i = first; i < first + count; i++)
 		widen(layout, &view->tasks->at[i]);
 	fit(layout);
