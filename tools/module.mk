@@ -27,6 +27,9 @@ python  := $(wildcard python/xsched/*.py python/xsched/*/*.py)
 manuals := $(wildcard doc/*.1 doc/*.7 doc/*.8)
 texts   := $(wildcard README.md NEWS LICENSE doc/*.md)
 
+completions := tools/completion/xcli.bash:share/bash-completion/completions/xcli \
+               tools/completion/_xcli:share/zsh/site-functions/_xcli
+
 # $(call place,FILE): where a product of the build goes.
 place = $(patsubst sim/%,$(libdir)/sim/%,$(patsubst lib/%,$(libdir)/%,$(1)))
 
@@ -38,6 +41,7 @@ installed = \
 	$(foreach f,$(manuals),$(f):share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,$(texts),$(f):share/doc/xsched/$(notdir $(f))) \
 	$(foreach f,$(wildcard tools/systemd/*/*),$(f):share/xsched/$(f:tools/%=%)) \
+	$(if $(cli.src),$(completions)) \
 	$(O)/xsched.pc:lib/pkgconfig/xsched.pc \
 	$(O)/XSchedConfig.cmake:lib/cmake/XSched/XSchedConfig.cmake \
 	$(O)/XSchedConfigVersion.cmake:lib/cmake/XSched/XSchedConfigVersion.cmake
@@ -56,6 +60,19 @@ install: libs $(templates)
 uninstall:
 	$(call say,RM,$(DESTDIR)$(PREFIX))
 	$(Q)tools/install -u '$(DESTDIR)' '$(PREFIX)' $(foreach i,$(installed),'$(i)')
+
+# --- reference -----------------------------------------------------------------------------------
+#
+# Documentation that is made from tables of the sources, kept in the tree so that it can be read there.
+
+.PHONY: reference
+reference: libs $(O)/tools/options
+	$(Q)tools/reference $(O)
+
+$(O)/tools/options: $(call objects,tools/options.c) $(O)/obj/base.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBC)
 
 # --- dist ----------------------------------------------------------------------------------------
 

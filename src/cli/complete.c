@@ -66,12 +66,31 @@ static const struct xs_arg *waiting(const struct xs_verb *verb, const char *word
 	return NULL;
 }
 
-/* words: from the verb on, the last is the one under the cursor. */
+/* How many words before the verb are options for all, and their values. */
+static int skip_options(int count, char **words)
+{
+	static const char *const with_value[] = { "-a", "--addr", "-p", "--port", "--socket" };
+	int at = 0;
+
+	while (at + 1 < count && words[at][0] == '-') {
+		int width = 1;
+
+		for (size_t i = 0; i < sizeof(with_value) / sizeof(*with_value); i++)
+			width = strcmp(words[at], with_value[i]) == 0 ? 2 : width;
+		at += width;
+	}
+	return at < count ? at : count - 1;
+}
+
+/* The last word is the one under the cursor. */
 static int run(int count, char **words)
 {
-	const struct xs_verb *verb = count > 1 ? xs_verb_find(words[0]) : NULL;
+	int skipped = count ? skip_options(count, words) : 0;
 	const struct xs_arg *arg;
 
+	count -= skipped;
+	words += skipped;
+	const struct xs_verb *verb = count > 1 ? xs_verb_find(words[0]) : NULL;
 	prefix = count ? words[count - 1] : "";
 	if (count <= 1)
 		say_verbs();

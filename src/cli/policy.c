@@ -14,8 +14,8 @@ enum { QUERY, SET, NAME };
 /* XSched's spelling: policy -q, policy -s -n NAME. */
 static struct xs_arg args[] = {
 	[QUERY] = { .name = "query", .letter = 'q', .help = "the policy and all that there are" },
-	[SET] = { .name = "set", .letter = 's', .help = "as the operand set, with" },
-	[NAME] = { .name = "name", .letter = 'n', .value = "NAME", .help = "... this policy" },
+	[SET] = { .name = "set", .letter = 's', .help = "set the policy that --name names" },
+	[NAME] = { .name = "name", .letter = 'n', .value = "NAME", .help = "the policy for --set" },
 };
 
 /* --- the policies -------------------------------------------------------------------------------- */

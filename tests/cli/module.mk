@@ -15,7 +15,7 @@ $(call objects,tests/cli/crowd/crowd.c): | deps-test
 deps-screen:
 	-@tools/deps screen
 
-check.needs += $(cli.crowd) deps-screen
-check.tests += $(addprefix tests/cli/, usage.py verbs.py run.py top.py)
+check.needs += $(cli.crowd) $(O)/tools/options deps-screen
+check.tests += $(addprefix tests/cli/, usage.py verbs.py run.py top.py reference.py)
 endif
 endif

@@ -34,6 +34,18 @@ for prefix in /opt/xsched /usr; do
         [ ! -e "$header" ] || cmp "$header" "$here/$header" || fail "$header is not installed"
     done
 
+    if [ -x "$BUILD/bin/xcli" ]; then
+        for file in man/man1/xcli.1 man/man7/xsched.7 man/man8/xserver.8 \
+            bash-completion/completions/xcli zsh/site-functions/_xcli; do
+            [ -e "$here/share/$file" ] || fail "$file is not installed"
+        done
+        # A shim with a sanitizer cannot be loaded into any program.
+        preload=$here/$lib/libshimcuda.so
+        [ -n "${SAN:-}" ] || XSCHED_CUDA_LIB="$BUILD/sim/libcuda.so.1" "$here/bin/xcli" run -- \
+            sh -c 'case :$LD_PRELOAD: in *:"$0":*) ;; *) exit 1 ;; esac' "$preload" ||
+            fail "the installed xcli does not find $preload"
+    fi
+
     if command -v pkg-config >/dev/null; then
         export PKG_CONFIG_PATH="$here/lib/pkgconfig"
         [ "$(pkg-config --modversion xsched)" = "$VERSION" ] || fail "pkg-config: wrong version"
