@@ -17,6 +17,10 @@
 #include "preempt/registry.h"
 #include "preempt/watch.h"
 
+/* Read from the file by xcli doctor. */
+XS_EXPORT extern const char xs_version[];
+const char xs_version[] = XS_VERSION;
+
 _Atomic bool xs_process_is_exiting;
 _Atomic uint32_t xs_process_capture_count;
 _Atomic uint64_t xs_process_ungated;

@@ -5,8 +5,9 @@
 
 #include <errno.h>
 
-/* By this symbol a search for the vendor's library tells a shim (find_library.h). */
-__attribute__((visibility("default"))) const int xsched_shim = 1;
+/* By this symbol a search for the vendor's library tells a shim (find_library.h), and by its text the
+ * doctor tells the version of one. */
+__attribute__((visibility("default"))) const char xsched_shim[] = XS_VERSION;
 
 static int describe(void *stream, void **context, int *priority, bool *blocking)
 {

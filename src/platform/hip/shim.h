@@ -37,7 +37,7 @@ void *xs_hip_entry(const struct xs_hip_runtime *runtime, size_t function);
 void *xs_hip_lead_here(const struct xs_hip_runtime *runtime, void *exported_function);
 
 /* The mark of a shim (vendor.c). */
-extern __attribute__((visibility("default"))) const int xsched_shim;
+extern __attribute__((visibility("default"))) const char xsched_shim[];
 
 /* Looks for libraries that the loader has bound past the shim, counts them and says so. */
 void xs_hip_look_for_strays(void);

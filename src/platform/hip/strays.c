@@ -143,6 +143,6 @@ void xs_hip_look_for_strays(void)
 /* Only where we are preloaded could somebody be bound past us. */
 __attribute__((destructor)) static void at_exit(void)
 {
-	if (dlsym(RTLD_DEFAULT, "xsched_shim") == (const void *)&xsched_shim)
+	if (dlsym(RTLD_DEFAULT, "xsched_shim") == (const void *)xsched_shim)
 		look_for_strays(true);
 }

@@ -4,8 +4,9 @@
 
 #include "platform/hip/shim.h"
 
-/* By this symbol a search for the vendor's library tells a shim (find_library.h). */
-__attribute__((visibility("default"))) const int xsched_shim = 1;
+/* By this symbol a search for the vendor's library tells a shim (find_library.h), and by its text the
+ * doctor tells the version of one. */
+__attribute__((visibility("default"))) const char xsched_shim[] = XS_VERSION;
 
 /* Called before the application's own call for that stream, whose result replaces the last error. */
 static int describe(void *stream, void **context, int *priority, bool *blocking)
