@@ -91,3 +91,7 @@ $(call program,bin/xserver,$(server.src),core.a,$(server.libs))
 $(call program,bin/xsched-focus,$(focus.src),core.a,$(focus.libs))
 # The command line: base and wire.
 $(call program,bin/xcli,$(cli.src),core.a,$(cli.libs))
+# What xcli doctor puts into the programs that it looks at. It has a C library of its own in there, and
+# no sanitizer's run-time.
+$(call shared-library,lib/libxschedobserve.so,libxschedobserve.so,src/cli/doctor/observe.c)
+$(O)/obj/src/cli/doctor/observe.o $(O)/lib/libxschedobserve.so: SANF :=
