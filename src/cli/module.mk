@@ -19,7 +19,8 @@ cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c platform
 	version.c run.c list.c hint.c renice.c suspend.c \
 	policy.c params.c config.c metrics.c complete.c \
 	top.c tasks.c task_columns.c screen.c draw.c) \
-	$(wildcard src/cli/doctor*.c src/cli/bench*.c)
+	$(filter-out %/observe.c,$(wildcard src/cli/doctor*.c src/cli/doctor/*.c \
+		src/cli/bench*.c src/cli/bench/*.c))
 cli.libs := -ljansson -lncursesw
 else
 all: no-cli
