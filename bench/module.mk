@@ -8,8 +8,9 @@ bench.needs := $(O)/lib/libshimcuda.so $(O)/sim/libcuda.so.1
 # --- make demo [DEVICE=cuda|hip] -----------------------------------------------------------------------
 
 # models is a program like any other: linked with a libcuda.so.1, whichever that is when it runs;
-# models_hip the same with HIP.
-demo.src      := $(addprefix bench/,demo/demo.c demo/outcome.c demo/plot.c demo/report.c kit.c)
+# models_hip the same with HIP. What draws reports: the page is shared with xcli bench.
+plot.src      := bench/plot.c src/cli/bench/page.c
+demo.src      := $(addprefix bench/,demo/demo.c demo/outcome.c demo/timeline.c demo/report.c kit.c) $(plot.src)
 demo.programs := $(O)/demo/demo $(O)/demo/models $(O)/demo/models_hip
 DEVICE        ?= sim
 

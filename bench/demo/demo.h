@@ -59,11 +59,11 @@ double demo_kept(const struct demo *demo, const struct outcome *outcome);
 /* The share of the device that the requests of this run need by themselves. */
 double demo_duty(const struct demo *demo, const struct outcome *outcome);
 
-/* Writes the whole report. */
+/* Writes the whole report, or what is between the head and the end of its page. */
 void report_write(FILE *file, const struct demo *demo);
+void report_write_section(FILE *file, const struct demo *demo);
 
-/* Its drawings (plot.c). */
-void plot_latencies(FILE *file, const struct demo *demo);
+/* A drawing of it (timeline.c). */
 void plot_timeline(FILE *file, const struct demo *demo);
 
 #endif
