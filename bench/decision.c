@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "kit.h"
+#include "plot.h"
 #include "wire/connection.h"
 #include "wire/gate.h"
 #include "wire/page.h"
@@ -228,6 +229,8 @@ static void measure(struct process *high, struct process *low, double *close_us,
 	long trials, useconds_t pause)
 {
 	for (long i = 0; i < trials; i++) {
+		if (i % 256 == 255)
+			kit_progress((double)i / (double)trials, "decisions");
 		usleep(pause);
 		close_us[i] = change(high, low, true);
 		usleep(pause);
@@ -260,6 +263,19 @@ static void decision(struct process *high, struct process *low, long trials)
 		trials, p50, kit_percentile(close_us, (size_t)trials, 0.9), p99,
 		close_us[trials - 1], kit_percentile(open_us, (size_t)trials, 0.5),
 		kit_percentile(open_us, (size_t)trials, 0.99));
+	for (long i = 0; i < trials; i++) {
+		close_us[i] /= 1e3;
+		open_us[i] /= 1e3;
+	}
+	const struct plot_series series[] = {
+		{ "scheduled", "gate closes", close_us, (size_t)trials },
+		{ "alone", "gate opens", open_us, (size_t)trials },
+	};
+	kit_section_times("How fast the daemon decides",
+		"An important process becomes ready, or idle again, while the daemon sleeps: the "
+		"time "
+		"until the gate of an unimportant process is closed, or open.",
+		series, 2, "decisions");
 	free(close_us);
 	free(open_us);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../examples/spin.h"
+#include "plot.h"
 
 struct driver kit_bare, kit_shim;
 CUfunction kit_empty, kit_spin;
@@ -29,7 +30,8 @@ static void load(struct driver *driver, const char *build, const char *library)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s", build, library);
+	snprintf(path, sizeof(path), "%s%s%s", *library == '/' ? "" : build,
+		*library == '/' ? "" : "/", library);
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!handle) {
 		fprintf(stderr, "bench: %s\n", dlerror());
@@ -52,17 +54,19 @@ static void load(struct driver *driver, const char *build, const char *library)
 
 void kit_open(void)
 {
-	const char *build = getenv("BUILD");
+	const char *build = getenv("BUILD"), *real = getenv("BENCH_DRIVER");
 	char path[4096];
 	CUdevice device;
 	CUmodule module;
 
 	kit_check(!build, "finding $BUILD");
 	snprintf(path, sizeof(path), "%s/sim/libcuda.so.1", build);
+	if (real && *real)
+		snprintf(path, sizeof(path), "%s", real);
 	setenv("XSCHED_CUDA_LIB", path, 1);
 	setenv("XSCHED_SCHEDULER", "LCL", 1);
 	setenv("XSIM_SHARE", "0", 1); /* others may be using the machine's software device */
-	load(&kit_bare, build, "sim/libcuda.so.1");
+	load(&kit_bare, build, path);
 	load(&kit_shim, build, "lib/libshimcuda.so");
 
 	CHECK(kit_shim.cuInit(0));
@@ -126,6 +130,53 @@ double kit_percentile(double *values, size_t count, double share)
 	size_t rank = (size_t)ceil(share * (double)count);
 	return values[rank ? rank - 1 : 0];
 }
+
+const char *kit_device(void)
+{
+	const char *real = getenv("BENCH_DRIVER");
+
+	return real && *real ? "cuda" : "sim";
+}
+
+/* --- reports ---------------------------------------------------------------------------------------- */
+
+FILE *kit_section(void)
+{
+	const char *path = getenv("BENCH_SECTION");
+
+	return path && *path ? fopen(path, "a") : NULL;
+}
+
+void kit_section_times(const char *head, const char *text, const struct plot_series *series,
+	size_t count, const char *what)
+{
+	FILE *file = kit_section();
+
+	if (!file)
+		return;
+	fprintf(file, "<h2>%s</h2>\n<p class=\"soft\">%s</p>\n<figure>\n<div class=\"key\">\n",
+		head, text);
+	for (size_t i = 0; i < count; i++)
+		fprintf(file,
+			"<span><i class=\"%s\"></i>%s: half within <b>%.3g µs</b>, 99 %% within "
+			"<b>%.3g µs</b></span>\n",
+			series[i].class, series[i].name, 1e3 * plot_percentile(&series[i], 0.5),
+			1e3 * plot_percentile(&series[i], 0.99));
+	fprintf(file, "</div>\n");
+	plot_distribution(file, series, count, what);
+	fprintf(file, "</figure>\n");
+	fclose(file);
+}
+
+void kit_progress(double share, const char *what)
+{
+	const char *number = getenv("BENCH_PROGRESS");
+
+	if (number && *number)
+		dprintf(atoi(number), "%.3f %s\n", share, what);
+}
+
+/* --- rows ------------------------------------------------------------------------------------------- */
 
 /* What /proc/cpuinfo says first under that name. */
 static void read_processor(char *out, size_t bytes)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "platform/cuda/cuda_driver.h"
 
@@ -67,6 +68,21 @@ long kit_option(int argc, char **argv, char letter, long otherwise);
 
 /* Sorts, and gives the value that this share (0 to 1) of the others does not exceed. */
 double kit_percentile(double *values, size_t count, double share);
+
+/* "sim", or "cuda" when $BENCH_DRIVER names a real driver. */
+const char *kit_device(void);
+
+/* The file into which the program writes its part of a report, if $BENCH_SECTION names one; the caller
+ * closes it. NULL: nobody wants a report. */
+FILE *kit_section(void);
+
+/* A heading, a sentence about it, and how the times are distributed; the series are sorted. */
+struct plot_series;
+void kit_section_times(const char *head, const char *text, const struct plot_series *series,
+	size_t count, const char *what);
+
+/* Tells xcli bench, by the descriptor in $BENCH_PROGRESS, how much is done (0 to 1) and what comes. */
+void kit_progress(double share, const char *what);
 
 /* Prints one row. bare: NAN if there is nothing to compare with. detail: members of a JSON object,
  * to which those that say where and what are added. */

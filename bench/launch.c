@@ -5,6 +5,7 @@
  *   launch [-nLAUNCHES] [-rRUNS]
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "kit.h"
 #include "overhead.h"
@@ -25,14 +26,21 @@ static void launch(bool shim, void *const *streams, unsigned count)
 	}
 }
 
+static void settle(bool shim)
+{
+	CHECK((shim ? &kit_shim : &kit_bare)->cuCtxSynchronize());
+}
+
 int main(int argc, char **argv)
 {
-	static const struct overhead_calls cuda = { kit_thread, make_stream, launch };
+	struct overhead_calls cuda = { kit_thread, make_stream, launch, NULL };
 	size_t launches = (size_t)kit_option(argc, argv, 'n', 10000000);
 	int runs = (int)kit_option(argc, argv, 'r', 5);
 
 	setenv("XSIM_DISCARD", "1", 1);
 	kit_open();
+	if (strcmp(kit_device(), "sim") != 0)
+		cuda.settle = settle;
 	overhead_row(&cuda, "launch_overhead_ns", launches, runs, 1, 1);
 	overhead_row(&cuda, "launch_overhead_64streams_ns", launches, runs, 1, 64);
 	overhead_row(&cuda, "launch_overhead_8threads_ns", launches, runs, 8, 1);

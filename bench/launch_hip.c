@@ -148,7 +148,7 @@ static void check_seen(void)
 
 int main(int argc, char **argv)
 {
-	static const struct overhead_calls hip = { enter, make_stream, launch };
+	static const struct overhead_calls hip = { enter, make_stream, launch, NULL };
 	const char *way = argc > 1 ? argv[1] : "", *build = getenv("BUILD");
 	size_t launches = (size_t)kit_option(argc, argv, 'n', 10000000);
 	int runs = (int)kit_option(argc, argv, 'r', 5);

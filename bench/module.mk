@@ -34,16 +34,17 @@ demo: $(demo.programs) $(bench.needs)
 bench.names    := launch launch_hip calls suspend queues
 bench.programs := $(bench.names:%=$(O)/bench/%)
 
-$(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c) $(O)/obj/bench/%.o $(O)/lib/libpreempt.so $(O)/lib/libhalcuda.so
+$(bench.programs): $(O)/bench/%: $(call objects,bench/kit.c $(plot.src)) $(O)/obj/bench/%.o $(O)/lib/libpreempt.so $(O)/lib/libhalcuda.so
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,$(abspath $(O)/lib) -lm $(LIBC)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -Wl,-rpath,'$$ORIGIN/../lib' -lm $(LIBC)
 
 bench.programs += $(O)/bench/dual
-$(O)/bench/dual: $(call objects,bench/dual.c bench/demo/outcome.c bench/kit.c)
+$(O)/bench/dual: $(call objects,bench/dual.c bench/demo/outcome.c bench/kit.c $(plot.src))
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
+
 # What both vendors' launches are measured with, and the real runtime behind the HIP shim.
 $(O)/bench/launch $(O)/bench/launch_hip: $(call objects,bench/overhead.c)
 bench.needs += $(O)/lib/libshimhip.so $(O)/sim/libamdhip64.so.6
@@ -51,7 +52,7 @@ bench.needs += $(O)/lib/libshimhip.so $(O)/sim/libamdhip64.so.6
 # The daemon's own: it needs no driver, and is not there without the daemon.
 ifdef server.src
 bench.programs += $(O)/bench/decision
-$(O)/bench/decision: $(call objects,bench/kit.c bench/decision.c) $(O)/obj/core.a
+$(O)/bench/decision: $(call objects,bench/kit.c bench/decision.c $(plot.src)) $(O)/obj/core.a
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)

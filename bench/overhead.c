@@ -14,6 +14,7 @@
 #include "overhead.h"
 
 #include "kit.h"
+#include "plot.h"
 
 #define BLOCK       OVERHEAD_BLOCK
 #define MAX_STREAMS 64
@@ -109,8 +110,9 @@ struct job {
 
 static void one_block(const struct job *job, const struct side *side, size_t block)
 {
+	if (job->calls->settle)
+		job->calls->settle(side->shim); /* or the device's own queue is full */
 	uint64_t before = kit_now_ns();
-
 	job->calls->launch(side->shim, side->streams, job->streams);
 	side->block_ns[block] = (double)(kit_now_ns() - before) / BLOCK;
 }
@@ -152,6 +154,28 @@ struct run {
 	double bare, shim, overhead, bare_p99, shim_p99;
 };
 
+/* The blocks of the first run with one thread and one stream, in sorted order; milliseconds. */
+static void show(double *bare, double *shim, size_t count)
+{
+	static bool shown;
+
+	for (size_t i = 0; i < count; i++) {
+		bare[i] /= 1e6;
+		shim[i] /= 1e6;
+	}
+	const struct plot_series series[] = {
+		{ "alone", "bare", bare, count },
+		{ "scheduled", "under the shim", shim, count },
+	};
+	if (!shown)
+		kit_section_times("What a launch costs",
+			"One launch of an empty kernel while there is nobody to yield to, in "
+			"blocks "
+			"of 1000 that alternate between the driver bare and under the shim.",
+			series, 2, "launches");
+	shown = true;
+}
+
 static struct run run(
 	const struct overhead_calls *calls, size_t launches, unsigned threads, unsigned streams)
 {
@@ -189,6 +213,8 @@ static struct run run(
 		.shim_p99 = kit_percentile(shim, count, 0.99),
 	};
 	result.overhead = result.shim - result.bare;
+	if (threads == 1 && streams == 1)
+		show(bare, shim, count);
 	free(bare);
 	free(shim);
 	return result;
@@ -199,11 +225,13 @@ void overhead_row(const struct overhead_calls *calls, const char *name, size_t l
 {
 	double bare[MAX_RUNS], shim[MAX_RUNS], overhead[MAX_RUNS], bare_p99[MAX_RUNS],
 		shim_p99[MAX_RUNS];
+	static int done;
 	size_t n = (size_t)(runs < 1 ? 1 : runs > MAX_RUNS ? MAX_RUNS : runs);
 
 	atomic_store(&allocations, 0);
 	atomic_store(&system_calls, 0);
 	for (size_t i = 0; i < n; i++) {
+		kit_progress((double)(done++) / (double)(3 * n), "launches");
 		struct run one = run(calls, launches / n, threads, streams);
 
 		bare[i] = one.bare;
@@ -212,7 +240,8 @@ void overhead_row(const struct overhead_calls *calls, const char *name, size_t l
 		bare_p99[i] = one.bare_p99;
 		shim_p99[i] = one.shim_p99;
 	}
-	kit_row(name, "ns", "sim", kit_percentile(overhead, n, 0.5), kit_percentile(bare, n, 0.5),
+	kit_row(name, "ns", kit_device(), kit_percentile(overhead, n, 0.5),
+		kit_percentile(bare, n, 0.5),
 		"\"shim\":%.5g,\"runs\":%d,\"min\":%.5g,\"median\":%.5g,\"max\":%.5g,"
 		"\"bare_p99\":%.5g,\"shim_p99\":%.5g,\"launches\":%zu,\"threads\":%u,"
 		"\"streams_per_thread\":%u,\"allocations\":%ld,\"system_calls\":%ld",

@@ -3,7 +3,7 @@
  * What the shim adds to a launch while there is nobody to yield to, for any vendor: on one stream, on
  * many in turns, and on one stream in each of many threads.
  *
- * The device discards kernels (XSIM_DISCARD=1), so that what is left of a launch is the driver's
+ * The software device discards kernels (XSIM_DISCARD=1), so that what is left of a launch is the driver's
  * side of it. Blocks of launches alternate between the bare driver and the shim; the overhead is the
  * median of the blocks through the shim minus that of the bare ones, and the row has the median of
  * all runs. Beside the time it counts what must not happen on that path: allocations, by standing in
@@ -22,6 +22,7 @@ struct overhead_calls {
 	void *(*make_stream)(bool shim);
 	/* OVERHEAD_BLOCK launches of nothing, on these streams in turns. */
 	void (*launch)(bool shim, void *const *streams, unsigned count);
+	void (*settle)(bool shim); /* on a device that runs them: between blocks; or NULL */
 };
 
 /* At most 64 streams and 8 threads. */

@@ -33,6 +33,22 @@ static double y_of(const struct frame *frame, double share)
 	return BOTTOM - (BOTTOM - TOP) * (nines < frame->tail ? nines : frame->tail) / frame->tail;
 }
 
+static void draw_time(FILE *file, double x, double ms)
+{
+	bool is_s = ms >= 999.9, is_us = ms < 0.0999, is_ns = ms < 0.0000999;
+
+	fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g %s</text>\n", x,
+		BOTTOM + 20,
+		is_s    ? ms / 1e3
+		: is_ns ? ms * 1e6
+		: is_us ? ms * 1e3
+			: ms,
+		is_s    ? "s"
+		: is_ns ? "ns"
+		: is_us ? "µs"
+			: "ms");
+}
+
 static void draw_grid(FILE *file, const struct frame *frame)
 {
 	static const double shares[] = { 0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999 };
@@ -57,16 +73,8 @@ static void draw_grid(FILE *file, const struct frame *frame)
 			bool named = step == 1 || step == 2 || step == 5;
 			fprintf(file, "<path class=\"%s\" d=\"M%.1f %.1fV%.1f\"/>\n",
 				step == 1 ? "grid" : "grid faint", x, TOP, BOTTOM);
-			if (named && ms < 1000)
-				fprintf(file,
-					"<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g "
-					"ms</text>\n",
-					x, BOTTOM + 20, ms);
-			else if (named)
-				fprintf(file,
-					"<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g "
-					"s</text>\n",
-					x, BOTTOM + 20, ms / 1e3);
+			if (named)
+				draw_time(file, x, ms);
 		}
 	}
 }

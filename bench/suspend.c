@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "kit.h"
+#include "plot.h"
 #include "xsched/xsched.h"
 #include "xsched/cuda/hal.h"
 
@@ -76,6 +77,8 @@ static void measure_level1(size_t trials)
 	make_queue(kPreemptLevelBlock);
 	CHECK(pthread_create(&thread, NULL, launch_fast, NULL));
 	for (size_t i = 0; i < trials; i++) {
+		if (i % 256 == 0)
+			kit_progress((double)i / (double)trials, "suspends");
 		wait_for_launches(1);
 		uint64_t decided = kit_now_ns();
 		CHECK(XQueueSuspend(xq, kQueueSuspendFlagNone));
@@ -102,6 +105,19 @@ static void measure_level1(size_t trials)
 		kit_percentile(last_us, trials, 0.99), kit_percentile(last_us, trials, 1),
 		kit_percentile(return_us, trials, 0.5), kit_percentile(return_us, trials, 0.99),
 		kit_percentile(return_us, trials, 1), atomic_load(&passed));
+	for (size_t i = 0; i < trials; i++) {
+		last_us[i] /= 1e3;
+		return_us[i] /= 1e3;
+	}
+	const struct plot_series series[] = {
+		{ "bare", "XQueueSuspend() returns", return_us, trials },
+		{ "scheduled", "last launch", last_us, trials },
+	};
+	kit_section_times("How fast a queue stops",
+		"A thread launches as fast as it can, and another one suspends its queue: the time "
+		"from "
+		"the decision to the last launch that still passed, and to the return of the call.",
+		series, 2, "suspends");
 	free(last_us);
 	free(return_us);
 }

@@ -70,6 +70,7 @@ static void run(const struct demo *demo, struct outcome *outcome, const char *wh
 	const struct workload *w = &demo->workload;
 	const char *path = getenv("LD_LIBRARY_PATH");
 	struct words arguments = { 0 }, settings = { 0 };
+	static int done;
 
 	add(&arguments, "%s/demo/models%s", build, is_hip(demo) ? "_hip" : "");
 	add(&arguments, "-r%g", w->rate);
@@ -97,6 +98,7 @@ static void run(const struct demo *demo, struct outcome *outcome, const char *wh
 		add(&settings, "LD_PRELOAD=%s/lib/libshim%s.so", build,
 			is_hip(demo) ? "hip" : "cuda");
 	say(what);
+	kit_progress((double)done++ / 6, what);
 	if (!outcome_read(outcome, arguments.list, settings.list))
 		exit(1);
 	say("");
@@ -269,8 +271,11 @@ int main(int argc, char **argv)
 	else
 		print_table(&demo);
 	write_result(&demo);
-	FILE *report = create("report.html");
-	report_write(report, &demo);
+	FILE *report = kit_section();
+	if (report)
+		report_write_section(report, &demo);
+	else
+		report_write(report = create("report.html"), &demo);
 	close_file(report);
 	if (!as_rows)
 		printf("\n  %s/report.html has the whole distribution and a timeline.\n",
