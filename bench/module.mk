@@ -56,6 +56,11 @@ $(O)/bench/decision: $(call objects,bench/kit.c bench/decision.c $(plot.src)) $(
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
+bench.programs += $(O)/bench/tenants
+$(O)/bench/tenants: $(call objects,bench/kit.c bench/tenants/tenants.c bench/tenants/crew.c bench/demo/outcome.c $(plot.src)) $(O)/obj/core.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
 bench.needs += $(O)/bin/xserver
 endif
 

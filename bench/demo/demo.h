@@ -16,13 +16,20 @@ struct kernel {
 	double reached_us, done_us; /* when its stream came to it, and behind it */
 };
 
+struct finished {
+	double us, kernels; /* when, and how many since the last one */
+};
+
 struct outcome {
 	char device[128];
+	double origin_us;
 	struct request *requests; /* in the order of arrival */
 	size_t request_count;
 	double *latency_ms;     /* of each request, sorted */
 	struct kernel *kernels; /* where they lay on the device; only of runs that were traced */
 	size_t kernel_count;
+	struct finished *finished;
+	size_t finished_count;
 	double best_effort_kernels, best_effort_us; /* finished, and in what time */
 };
 
@@ -41,6 +48,9 @@ struct demo {
 	struct outcome alone, best_effort, bare, scheduled;
 	struct outcome bare_traced, scheduled_traced;
 };
+
+/* Reads what a program reported. False: no memory. */
+bool outcome_take(struct outcome *outcome, FILE *records);
 
 /* Starts the program with these arguments and environment settings (NAME=VALUE) and reads what it
  * reports. Both lists end with NULL. Returns false, with a message printed, if that fails. */

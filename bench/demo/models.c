@@ -13,11 +13,16 @@
  *
  *   models [-c REQUESTS] [-b] [OPTION VALUE]...        -h lists the options
  *
+ * With -w it says by a byte on descriptor 3 that it is ready, and starts when it reads one from standard
+ * input: that is how several of these are started together.
+ *
  * Prints what happened, one record a line, times in microseconds since the start:
  *
  *   device NAME
+ *   origin TIME                       the start, by CLOCK_MONOTONIC
  *   request ARRIVED BEGUN DONE
  *   best-effort KERNELS TIME          kernels finished, and in what time
+ *   finished TIME KERNELS             with -p: best-effort kernels since the last of these lines
  *   kernel c|b REACHED DONE           with -t: when its stream came to a kernel, and behind it, by
  *                                     the clock of the device
  */
@@ -47,7 +52,9 @@ static struct {
 	uint64_t seed;    /* -s */
 	int trace;        /* -t */
 	int shared;       /* -D: both models use the default stream */
-	int rival; /* -R: a stream of priority -2 that has been used is idle in the process */
+	int rival;    /* -R: a stream of priority -2 that has been used is idle in the process */
+	int wait;     /* -w */
+	int progress; /* -p */
 } options = {
 	.rate = 70, .kernels = 60, .us = 50, .deep = 64, .long_us = 400, .seconds = 3, .seed = 1
 };
@@ -138,10 +145,15 @@ static void model_finish(struct model *model)
 /* When all models are ready, the clock of the run begins. */
 static void open_doors(void)
 {
+	char byte = 0;
+
 	if (pthread_barrier_wait(&start) == PTHREAD_BARRIER_SERIAL_THREAD) {
+		if (options.wait && (write(3, &byte, 1) != 1 || read(STDIN_FILENO, &byte, 1) != 1))
+			exit(1);
 		device_record(origin, NULL);
 		device_synchronize(NULL);
 		origin_ns = now_ns();
+		printf("origin %.1f\n", (double)origin_ns / 1e3);
 	}
 	pthread_barrier_wait(&start);
 }
@@ -194,6 +206,8 @@ static void *best_effort_main(void *unused)
 			model_launch(model);
 		model_finish(model);
 		kernels += options.deep;
+		if (options.progress)
+			printf("finished %.1f %u\n", since_start_us(now_ns()), options.deep);
 	}
 	printf("best-effort %llu %.1f\n", (unsigned long long)kernels, since_start_us(now_ns()));
 	return NULL;
@@ -219,7 +233,7 @@ static void read_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:br:k:u:K:U:d:s:tDRh")) != -1) {
+	while ((option = getopt(argc, argv, "c:br:k:u:K:U:d:s:tDRwph")) != -1) {
 		switch (option) {
 		case 'c':
 			options.requests = atoi(optarg);
@@ -257,11 +271,17 @@ static void read_options(int argc, char **argv)
 		case 'R':
 			options.rival = 1;
 			break;
+		case 'w':
+			options.wait = 1;
+			break;
+		case 'p':
+			options.progress = 1;
+			break;
 		default:
 			puts("models [-c REQUESTS] [-b] [-r REQUESTS_A_SECOND] [-k KERNELS] [-u "
 			     "US]\n"
 			     "       [-K BEST_EFFORT_KERNELS] [-U US] [-d SECONDS] [-s SEED] [-t] "
-			     "[-D] [-R]");
+			     "[-D] [-R] [-w] [-p]");
 			exit(option == 'h' ? 0 : 2);
 		}
 	}

@@ -23,9 +23,14 @@ static void read_line(struct outcome *outcome, const char *line)
 {
 	struct request request;
 	struct kernel kernel;
+	struct finished finished;
 
-	if (sscanf(line, "request %lf %lf %lf", &request.arrived_us, &request.begun_us,
-		    &request.done_us) == 3) {
+	if (sscanf(line, "finished %lf %lf", &finished.us, &finished.kernels) == 2) {
+		size_t n = outcome->finished_count++;
+		outcome->finished = grown(outcome->finished, n, sizeof(finished));
+		outcome->finished[n] = finished;
+	} else if (sscanf(line, "request %lf %lf %lf", &request.arrived_us, &request.begun_us,
+			   &request.done_us) == 3) {
 		size_t n = outcome->request_count++;
 		outcome->requests = grown(outcome->requests, n, sizeof(request));
 		outcome->requests[n] = request;
@@ -37,7 +42,7 @@ static void read_line(struct outcome *outcome, const char *line)
 	} else if (strncmp(line, "device ", 7) == 0) {
 		snprintf(outcome->device, sizeof(outcome->device), "%.*s",
 			(int)strcspn(line + 7, "\n"), line + 7);
-	} else {
+	} else if (sscanf(line, "origin %lf", &outcome->origin_us) != 1) {
 		sscanf(line, "best-effort %lf %lf", &outcome->best_effort_kernels,
 			&outcome->best_effort_us);
 	}
@@ -50,7 +55,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void sort_latencies(struct outcome *outcome)
+static bool sort_latencies(struct outcome *outcome)
 {
 	size_t n = outcome->request_count;
 
@@ -60,12 +65,22 @@ static void sort_latencies(struct outcome *outcome)
 			(outcome->requests[i].done_us - outcome->requests[i].arrived_us) / 1e3;
 	if (outcome->latency_ms)
 		qsort(outcome->latency_ms, n, sizeof(double), ascending);
+	return outcome->latency_ms != NULL;
+}
+
+bool outcome_take(struct outcome *outcome, FILE *records)
+{
+	char line[256];
+
+	while (fgets(line, sizeof(line), records))
+		read_line(outcome, line);
+	return sort_latencies(outcome);
 }
 
 bool outcome_read(struct outcome *outcome, char *const *arguments, char *const *settings)
 {
-	char line[256];
 	int ends[2], status;
+	bool good;
 
 	if (pipe(ends))
 		return false;
@@ -82,16 +97,14 @@ bool outcome_read(struct outcome *outcome, char *const *arguments, char *const *
 	}
 	close(ends[1]);
 	FILE *output = child > 0 ? fdopen(ends[0], "r") : NULL;
-	while (output && fgets(line, sizeof(line), output))
-		read_line(outcome, line);
+	good = output && outcome_take(outcome, output);
 	if (output)
 		fclose(output);
 	if (child < 0 || waitpid(child, &status, 0) != child || status) {
 		fprintf(stderr, "demo: %s did not come to a good end\n", arguments[0]);
 		return false;
 	}
-	sort_latencies(outcome);
-	return outcome->latency_ms != NULL;
+	return good;
 }
 
 double outcome_percentile_ms(const struct outcome *outcome, double share)
