@@ -43,7 +43,7 @@ enum { CRITICAL = 1, BEST_EFFORT = 2, SCHEDULED = 4, TRACED = 8 };
 
 static void say(const char *what)
 {
-	if (isatty(STDERR_FILENO))
+	if (isatty(STDERR_FILENO) && !getenv("BENCH_PROGRESS"))
 		fprintf(stderr, "\r\033[K%s%s", what, *what ? " ..." : "");
 }
 

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * xcli bench: the experiments as one verb. Each is made of programs that print rows, one JSON object a
+ * line, and write a section of the report; they are beside xcli in a build, and in libexec/xsched where it is
+ * installed. This file runs them, prints a table and puts bench.json and report.html together.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/bench/child.h"
+#include "cli/bench/page.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "cli/platforms.h"
+
+enum { DEVICE, PEER, OUT, QUICK };
+
+static struct xs_arg args[] = {
+	[DEVICE] = { .name = "device",
+		.letter = 'd',
+		.value = "WHICH",
+		.read = xs_read_word,
+		.words = "sim cuda hip",
+		.help = "the software device (default) or a real one" },
+	[PEER] = { .name = "peer",
+		.value = "WHICH",
+		.read = xs_read_word,
+		.words = "native none",
+		.help = "compare with what the driver does by itself (default), or with nothing" },
+	[OUT] = { .name = "out",
+		.letter = 'o',
+		.value = "DIR",
+		.help = "where report.html and bench.json go; default: xsched-bench" },
+	[QUICK] = { .name = "quick", .help = "try everything out; the numbers mean nothing" },
+};
+
+enum { SIM = 1, CUDA = 2, HIP = 4 };
+
+#define MOST_PROGRAMS 2
+
+/* In the words of a command, {} stands for one of: build, device, out, peer; and a|b for a, or with --quick b. */
+static const struct experiment {
+	const char *name, *title;
+	struct {
+		int devices; /* on which it can be measured */
+		const char *command;
+	} programs[MOST_PROGRAMS];
+} experiments[] = {
+	{ "overhead", "What it costs alone", { { SIM | CUDA, "bench/launch -n2000000|-n80000" } } },
+	{ "dual", "Two models in one process",
+		{ { SIM | CUDA | HIP, "demo/demo -j -d {device} -n560|-n12 -o {out} {build}" } } },
+	{ "tenants", "Several processes on one device",
+		{ { SIM | CUDA | HIP,
+			"bench/tenants -d{device} -s5|-s1 -p{peer} tenants {build}" } } },
+	{ "fairness", "Shares of a device",
+		{ { SIM | CUDA | HIP,
+			"bench/tenants -d{device} -s5|-s1 -p{peer} fairness {build}" } } },
+	{ "latency", "How fast it stops and decides",
+		{ { SIM, "bench/suspend -n5000|-n50" },
+			{ SIM | CUDA | HIP, "bench/decision -n5000|-n50 -s3|-s1" } } },
+};
+
+#define EXPERIMENTS (sizeof(experiments) / sizeof(*experiments))
+
+struct bench {
+	char build[PATH_MAX], out[PATH_MAX], section[PATH_MAX + 32];
+	const char *device, *peer;
+	const struct experiment *experiment; /* that runs */
+	double done, part; /* of everything, before the program that runs, and by it */
+	json_t *rows;
+	bool failed;
+};
+
+/* --- progress ------------------------------------------------------------------------------------ */
+
+#define BAR 30
+
+static void draw_progress(const struct bench *bench, double share, const char *what)
+{
+	int filled = (int)(share * BAR + 0.5);
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K[%.*s%*s] %3.0f %%  %s: %.40s", filled,
+		"##############################", BAR - filled, "", 100 * share,
+		bench->experiment->name, what);
+}
+
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+}
+
+static void on_progress(void *ctx, double share, const char *what)
+{
+	struct bench *bench = ctx;
+
+	share = share < 0 ? 0 : share > 1 ? 1 : share;
+	draw_progress(bench, bench->done + share * bench->part, what);
+}
+
+/* --- one program --------------------------------------------------------------------------------- */
+
+static void on_line(void *ctx, char *line)
+{
+	struct bench *bench = ctx;
+	json_t *row = json_loads(line, 0, NULL);
+
+	if (!json_is_object(row) || !json_is_string(json_object_get(row, "name")) ||
+		!json_is_number(json_object_get(row, "value"))) {
+		json_decref(row);
+		return;
+	}
+	json_object_set_new(row, "experiment", json_string(bench->experiment->name));
+	json_array_append_new(bench->rows, row);
+}
+
+static const char *value_of(const struct bench *bench, const char *name, size_t length)
+{
+	const struct {
+		const char *name, *value;
+	} values[] = {
+		{ "build", bench->build },
+		{ "device", bench->device },
+		{ "out", bench->out },
+		{ "peer", bench->peer },
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (strlen(values[i].name) == length && strncmp(values[i].name, name, length) == 0)
+			return values[i].value;
+	return "";
+}
+
+/* A word of a command, to be freed. */
+static char *expand(const struct bench *bench, char *word)
+{
+	char *bar = strchr(word, '|'), *open, *text = NULL;
+
+	if (bar && args[QUICK].given) {
+		word = bar + 1;
+	} else if (bar) {
+		*bar = '\0';
+	}
+	open = strchr(word, '{');
+	size_t length = open ? strcspn(open + 1, "}") : 0;
+	if (!open)
+		return strdup(word);
+	if (asprintf(&text, "%.*s%s%s", (int)(open - word), word, value_of(bench, open + 1, length),
+		    open + 1 + length + 1) < 0)
+		return NULL;
+	return text;
+}
+
+#define MOST_WORDS 16
+
+static void run_program(struct bench *bench, const char *command)
+{
+	struct xs_listener listener = { on_line, on_progress, bench };
+	char *words[MOST_WORDS + 1] = { NULL }, *copy = strdup(command), *rest;
+	char program[PATH_MAX + 64];
+	size_t count = 0;
+
+	for (char *word = copy ? strtok_r(copy, " ", &rest) : NULL; word && count < MOST_WORDS;
+		word = strtok_r(NULL, " ", &rest))
+		words[count++] = expand(bench, word);
+	if (count && words[0]) {
+		snprintf(program, sizeof(program), "%s/%s", bench->build, words[0]);
+		free(words[0]);
+		words[0] = program;
+		int status = xs_child_run(words, &listener);
+		end_progress();
+		if (status != 0) {
+			bench->failed = true;
+			xs_complain("%s: %s failed", bench->experiment->name, command);
+		}
+	}
+	for (size_t i = 1; i < count; i++)
+		free(words[i]);
+	free(copy);
+}
+
+/* --- experiments --------------------------------------------------------------------------------- */
+
+static int device_bit(const struct bench *bench)
+{
+	return *bench->device == 's' ? SIM : *bench->device == 'c' ? CUDA : HIP;
+}
+
+static size_t count_programs(const struct bench *bench, const struct experiment *experiment)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < MOST_PROGRAMS && experiment->programs[i].command; i++)
+		count += (experiment->programs[i].devices & device_bit(bench)) != 0;
+	return count;
+}
+
+static void section_path(
+	struct bench *bench, const struct experiment *experiment, char *path, size_t size)
+{
+	snprintf(path, size, "%s/.section-%s", bench->out, experiment->name);
+}
+
+static void run_experiment(struct bench *bench, const struct experiment *experiment, double part)
+{
+	size_t count = count_programs(bench, experiment);
+
+	bench->experiment = experiment;
+	bench->part = part / (double)(count ? count : 1);
+	section_path(bench, experiment, bench->section, sizeof(bench->section));
+	unlink(bench->section);
+	setenv("BENCH_SECTION", bench->section, 1);
+	for (size_t i = 0; i < MOST_PROGRAMS && experiment->programs[i].command; i++) {
+		if (!(experiment->programs[i].devices & device_bit(bench)))
+			continue;
+		draw_progress(bench, bench->done, "");
+		run_program(bench, experiment->programs[i].command);
+		bench->done += bench->part;
+	}
+}
+
+/* --- what comes out ------------------------------------------------------------------------------ */
+
+static json_t *name_of(const void *row)
+{
+	return json_incref(json_object_get(*(json_t *const *)row, "name"));
+}
+static json_t *experiment_of(const void *row)
+{
+	return json_incref(json_object_get(*(json_t *const *)row, "experiment"));
+}
+
+static void put_number(const void *row, const char *key, char *cell, size_t size)
+{
+	json_t *number = json_object_get(*(json_t *const *)row, key);
+	json_t *unit = json_object_get(*(json_t *const *)row, "unit");
+
+	if (json_is_number(number))
+		snprintf(cell, size, "%.4g %s", json_number_value(number), json_string_value(unit));
+	else
+		snprintf(cell, size, "-");
+}
+static void value_text(const void *row, char *cell, size_t size)
+{
+	put_number(row, "value", cell, size);
+}
+static void bare_text(const void *row, char *cell, size_t size)
+{
+	put_number(row, "bare", cell, size);
+}
+
+static const struct xs_column columns[] = {
+	{ .head = "EXPERIMENT", .key = "experiment", .value = experiment_of },
+	{ .head = "MEASURED", .key = "name", .value = name_of },
+	{ .head = "XSCHED", .right = true, .text = value_text },
+	{ .head = "NATIVE", .right = true, .text = bare_text },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
+
+static json_t **rows_of(const struct bench *bench)
+{
+	size_t count = json_array_size(bench->rows);
+	json_t **rows = calloc(count + 1, sizeof(*rows));
+
+	for (size_t i = 0; rows && i < count; i++)
+		rows[i] = json_array_get(bench->rows, i);
+	return rows;
+}
+
+static void copy_file(const char *path, FILE *into)
+{
+	FILE *file = fopen(path, "re");
+	char buffer[8192];
+	size_t size;
+
+	while (file && (size = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		fwrite(buffer, 1, size, into);
+	if (file)
+		fclose(file);
+}
+
+static void put_rows(FILE *file, const struct bench *bench, const char *experiment)
+{
+	json_t **rows = rows_of(bench);
+	char cell[XS_CELL_SIZE];
+
+	fprintf(file, "<div class=\"scroll\"><table>\n<tr><th></th><th>XSched</th><th>native</th>"
+		      "</tr>\n");
+	for (size_t i = 0; rows && rows[i]; i++) {
+		json_t *name = json_object_get(rows[i], "name");
+
+		if (strcmp(json_string_value(json_object_get(rows[i], "experiment")), experiment) !=
+			0)
+			continue;
+		fprintf(file, "<tr><td><code>");
+		page_text(file, json_string_value(name));
+		fprintf(file, "</code></td>");
+		for (size_t k = 2; k < COLUMNS; k++) {
+			columns[k].text(&rows[i], cell, sizeof(cell));
+			fprintf(file, "<td>");
+			page_text(file, cell);
+			fprintf(file, "</td>");
+		}
+		fprintf(file, "</tr>\n");
+	}
+	fprintf(file, "</table></div>\n");
+	free(rows);
+}
+
+static bool write_report(struct bench *bench, const bool *chosen)
+{
+	char path[PATH_MAX + 32], section[PATH_MAX + 32];
+
+	snprintf(path, sizeof(path), "%s/report.html", bench->out);
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return false;
+	page_begin(file, "XSched, measured");
+	for (size_t i = 0; i < EXPERIMENTS; i++) {
+		if (!chosen[i])
+			continue;
+		fprintf(file, "<h1 style=\"margin-top:64px\">%s</h1>\n", experiments[i].title);
+		section_path(bench, &experiments[i], section, sizeof(section));
+		copy_file(section, file);
+		unlink(section);
+		put_rows(file, bench, experiments[i].name);
+	}
+	fprintf(file,
+		"<p class=\"soft small\">XSched " XS_VERSION ", device: %s. Repeat with <code>xcli "
+		"bench --device %s</code>.%s</p>\n",
+		bench->device, bench->device,
+		args[QUICK].given ? " A trial run: the numbers mean nothing." : "");
+	page_end(file);
+	return fclose(file) == 0;
+}
+
+static json_t *result_of(const struct bench *bench)
+{
+	return json_pack("{s:s,s:s,s:s,s:b,s:O}", "version", XS_VERSION, "device", bench->device,
+		"peer", bench->peer, "quick", args[QUICK].given, "rows", bench->rows);
+}
+
+/* Returns an exit status. */
+static int print_result(struct bench *bench, const bool *chosen)
+{
+	char path[PATH_MAX + 32];
+	json_t *result = result_of(bench);
+
+	snprintf(path, sizeof(path), "%s/bench.json", bench->out);
+	bool written = write_report(bench, chosen) &&
+		       json_dump_file(result, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0;
+	if (!written)
+		xs_complain("%s: %s", bench->out, strerror(errno));
+	if (xs_json_wanted()) {
+		xs_print_json(result);
+	} else {
+		json_t **rows = rows_of(bench);
+		if (rows)
+			xs_print_table(columns, COLUMNS, rows, json_array_size(bench->rows),
+				sizeof(*rows));
+		free(rows);
+		json_decref(result);
+		printf("\n%s/report.html has the pictures, bench.json the details.\n", bench->out);
+	}
+	return written && !bench->failed ? XS_EXIT_OK : XS_EXIT_FAILED;
+}
+
+/* --- the verb ------------------------------------------------------------------------------------ */
+
+static bool find_build(struct bench *bench)
+{
+	static const char *const places[] = { "", "/libexec/xsched" };
+	char self[PATH_MAX] = "", path[PATH_MAX + 64];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[length > 0 ? length : 0] = '\0';
+	for (int up = 0; up < 2; up++) {
+		char *slash = strrchr(self, '/');
+		if (slash)
+			*slash = '\0';
+	}
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(path, sizeof(path), "%s%s/bench/launch", self, places[i]);
+		if (access(path, X_OK) == 0 &&
+			snprintf(bench->build, PATH_MAX, "%s%s", self, places[i]) < PATH_MAX)
+			return true;
+	}
+	xs_complain("the programs that measure are not here (%s); make bench-programs builds them",
+		path);
+	return false;
+}
+
+/* Which of the table; false: one is named that is not there, or not for this device. */
+static bool choose(const struct bench *bench, int count, char **operands, bool *chosen)
+{
+	for (size_t i = 0; i < EXPERIMENTS; i++)
+		chosen[i] = count == 0 && count_programs(bench, &experiments[i]);
+	for (int k = 0; k < count; k++) {
+		bool found = false;
+
+		for (size_t i = 0; i < EXPERIMENTS; i++) {
+			if (strcasecmp(experiments[i].name, operands[k]) != 0)
+				continue;
+			found = count_programs(bench, &experiments[i]);
+			chosen[i] = true;
+			if (!found)
+				return xs_usage_error("%s is not measured on %s", operands[k],
+					       bench->device),
+				       false;
+		}
+		if (!found)
+			return xs_usage_error("there is no experiment '%s'; allowed are: overhead, "
+					      "dual, tenants, fairness, latency",
+				       operands[k]),
+			       false;
+	}
+	return true;
+}
+
+static bool set_up_device(struct bench *bench)
+{
+	const struct xs_platform *platform = xs_platform_at(*bench->device == 'h' ? 1 : 0);
+	char driver[PATH_MAX];
+
+	setenv("BUILD", bench->build, 1);
+	unsetenv("BENCH_DRIVER");
+	if (*bench->device == 's')
+		return true;
+	if (!platform || !xs_platform_driver(platform, driver)) {
+		xs_complain(
+			"--device %s: there is no driver; xcli doctor says more", bench->device);
+		return false;
+	}
+	setenv("BENCH_DRIVER", driver, 1);
+	return true;
+}
+
+static int run(int count, char **operands)
+{
+	static const char *const devices[] = { "sim", "cuda", "hip" };
+	static const char *const peers[] = { "native", "none" };
+	static struct bench bench;
+	bool chosen[EXPERIMENTS];
+	double total = 0;
+
+	bench.device = devices[args[DEVICE].given ? args[DEVICE].number : 0];
+	bench.peer = peers[args[PEER].given ? args[PEER].number : 0];
+	if (!choose(&bench, count, operands, chosen))
+		return XS_EXIT_USAGE;
+	const char *out = args[OUT].given ? args[OUT].text : "xsched-bench";
+	if ((mkdir(out, 0777) != 0 && errno != EEXIST) || !realpath(out, bench.out)) {
+		xs_complain("%s: %s", out, strerror(errno));
+		return XS_EXIT_FAILED;
+	}
+	if (!find_build(&bench) || !set_up_device(&bench))
+		return XS_EXIT_FAILED;
+	bench.rows = json_array();
+	for (size_t i = 0; i < EXPERIMENTS; i++)
+		total += chosen[i];
+	for (size_t i = 0; i < EXPERIMENTS; i++)
+		if (chosen[i])
+			run_experiment(&bench, &experiments[i], 1 / total);
+	int status = print_result(&bench, chosen);
+	json_decref(bench.rows);
+	return status;
+}
+
+static void complete(int count, char **operands, void (*say)(const char *word))
+{
+	(void)count, (void)operands;
+	for (size_t i = 0; i < EXPERIMENTS; i++)
+		say(experiments[i].name);
+}
+
+const struct xs_verb xs_verb_bench = {
+	.name = "bench",
+	.summary = "Measure what scheduling gives and costs",
+	.operands = "[overhead|dual|tenants|fairness|latency]...",
+	.text = "overhead  a launch while there is nobody to yield to, bare and under the shim\n"
+		"dual      two models in one process: alone, together, together and scheduled\n"
+		"tenants   a service beside two batch programs, each a process\n"
+		"fairness  three processes with requests of 50, 30 and 20 percent\n"
+		"latency   from the decision to the last launch; from ready to a closed gate\n\n"
+		"Without a name all of them run, for about a minute and a half.",
+	XS_ARGS(args),
+	.least = 0,
+	.most = -1,
+	.complete = complete,
+	.run = run,
+};
