@@ -156,12 +156,14 @@ void kit_section_times(const char *head, const char *text, const struct plot_ser
 		return;
 	fprintf(file, "<h2>%s</h2>\n<p class=\"soft\">%s</p>\n<figure>\n<div class=\"key\">\n",
 		head, text);
-	for (size_t i = 0; i < count; i++)
-		fprintf(file,
-			"<span><i class=\"%s\"></i>%s: half within <b>%.3g µs</b>, 99 %% within "
-			"<b>%.3g µs</b></span>\n",
-			series[i].class, series[i].name, 1e3 * plot_percentile(&series[i], 0.5),
-			1e3 * plot_percentile(&series[i], 0.99));
+	for (size_t i = 0; i < count; i++) {
+		fprintf(file, "<span><i class=\"%s\"></i>%s: half within <b>", series[i].class,
+			series[i].name);
+		plot_put_time(file, plot_percentile(&series[i], 0.5));
+		fprintf(file, "</b>, 99 %% within <b>");
+		plot_put_time(file, plot_percentile(&series[i], 0.99));
+		fprintf(file, "</b></span>\n");
+	}
 	fprintf(file, "</div>\n");
 	plot_distribution(file, series, count, what);
 	fprintf(file, "</figure>\n");

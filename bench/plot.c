@@ -33,12 +33,11 @@ static double y_of(const struct frame *frame, double share)
 	return BOTTOM - (BOTTOM - TOP) * (nines < frame->tail ? nines : frame->tail) / frame->tail;
 }
 
-static void draw_time(FILE *file, double x, double ms)
+void plot_put_time(FILE *file, double ms)
 {
 	bool is_s = ms >= 999.9, is_us = ms < 0.0999, is_ns = ms < 0.0000999;
 
-	fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">%g %s</text>\n", x,
-		BOTTOM + 20,
+	fprintf(file, "%.3g %s",
 		is_s    ? ms / 1e3
 		: is_ns ? ms * 1e6
 		: is_us ? ms * 1e3
@@ -47,6 +46,13 @@ static void draw_time(FILE *file, double x, double ms)
 		: is_ns ? "ns"
 		: is_us ? "µs"
 			: "ms");
+}
+
+static void draw_time(FILE *file, double x, double ms)
+{
+	fprintf(file, "<text class=\"tick mid\" x=\"%.1f\" y=\"%.1f\">", x, BOTTOM + 20);
+	plot_put_time(file, ms);
+	fprintf(file, "</text>\n");
 }
 
 static void draw_grid(FILE *file, const struct frame *frame)

@@ -24,6 +24,9 @@ double plot_percentile(const struct plot_series *series, double share);
 void plot_distribution(
 	FILE *file, const struct plot_series *series, size_t count, const char *what);
 
+/* "812 µs", "1.24 ms" */
+void plot_put_time(FILE *file, double ms);
+
 /* One row of a picture of who ran when; tenant: the number of its colour. */
 struct plot_lane {
 	const char *name;

@@ -33,7 +33,14 @@ completions := tools/completion/xcli.bash:share/bash-completion/completions/xcli
 # $(call place,FILE): where a product of the build goes.
 place = $(patsubst sim/%,$(libdir)/sim/%,$(patsubst lib/%,$(libdir)/%,$(1)))
 
+# What xcli bench runs. Beside the programs lie links, so that they find a tree as in a build.
+measuring = $(bench.programs) $(demo.programs)
+measured  = $(foreach f,$(measuring),$(f):libexec/xsched/$(f:$(O)/%=%)) \
+	$(foreach d,bin lib,../../$(d:lib=$(libdir))>libexec/xsched/$(d)) \
+	../../$(libdir)/sim>libexec/xsched/sim
+
 installed = \
+	$(if $(measuring),$(measured)) \
 	$(foreach f,$(products),$(O)/$(f):$(call place,$(f))) \
 	$(foreach l,$(links),$(lastword $(subst :, ,$(l)))>$(call place,$(firstword $(subst :, ,$(l))))) \
 	$(foreach f,$(headers),$(f):$(f)) \
@@ -53,7 +60,7 @@ $(templates): $(O)/%: tools/%.in
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@LIBDIR@|$(libdir)|g' $< >$@
 
-install: libs $(templates)
+install: libs $(templates) $(measuring)
 	$(call say,INST,$(DESTDIR)$(PREFIX))
 	$(Q)tools/install '$(DESTDIR)' '$(PREFIX)' $(foreach i,$(installed),'$(i)')
 

@@ -358,6 +358,12 @@ static void forgive(struct xs_doctor *doctor, size_t from, size_t to)
 
 static void find_no_driver(struct xs_doctor *doctor)
 {
+	char sim[PATH_MAX + 64];
+
+	/* Installed it lies below the libraries, in a build beside them. */
+	snprintf(sim, sizeof(sim), "%s/sim/libcuda.so.1", doctor->libraries);
+	if (access(sim, F_OK) != 0)
+		snprintf(sim, sizeof(sim), "%s/sim/libcuda.so.1", doctor->prefix);
 	xs_find(&doctor->findings, XS_WRONG, TOPIC, "driver-missing",
 		"No driver was found: neither libcuda.so.1 nor libamdhip64.so.");
 	xs_remedy(&doctor->findings,
@@ -365,8 +371,8 @@ static void find_no_driver(struct xs_doctor *doctor)
 		"or XSCHED_HIP_LIB=/path/libamdhip64.so. In a container, give it the device: "
 		"docker "
 		"run --gpus all. Without a GPU there is the software device: "
-		"XSCHED_CUDA_LIB=%s/sim/libcuda.so.1.",
-		doctor->prefix);
+		"XSCHED_CUDA_LIB=%s.",
+		sim);
 }
 
 void xs_doctor_drivers(struct xs_doctor *doctor)
