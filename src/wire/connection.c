@@ -88,8 +88,9 @@ int xs_wire_connect(void)
 		int fd = err ? err : connect_to(path);
 		if (fd >= 0)
 			return fd;
-		/* The most telling error is that of a daemon that is there. */
-		if (fd != -ENOENT)
+		/* The most telling error is that of a daemon that is there; a socket that one left behind
+		 * says less. */
+		if (fd != -ENOENT && (fd != -ECONNREFUSED || result == -ENOENT))
 			result = fd;
 	}
 }
