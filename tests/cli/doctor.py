@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import shutil
 import socket
 import struct
@@ -83,7 +84,7 @@ def planted(code, remedy, status, *arguments, what="", **more):
         check(remedy in got[2], f"{code}: '{remedy}' is not in '{got[2]}'")
         check(what in got[1], f"{code}: '{what}' is not in '{got[1]}'")
         FOUND.add(code)
-    check(BASELINE.get(code, ("",))[0] != status, f"{code} is found where it was not planted")
+    check(BASELINE.get(code) != got, f"{code} is found where it was not planted")
     return findings
 
 
@@ -125,7 +126,9 @@ def installation():
         planted("library-missing", "make install", "wrong", tree=TREE, what="libhalcuda.so")
     with changed("lib/libpreempt.so", VERSION.encode() + b"\0", b"0.0.9"[:len(VERSION)] + b"\0"):
         planted("library-version", "one build", "wrong", tree=TREE, what="0.0.9")
-    with changed("lib/libpreempt.so", b"GLIBC_2.34", b"GLIBC_2.99"):
+    with open(BUILD + "/lib/libpreempt.so", "rb") as file:
+        newest = max(re.findall(rb"GLIBC_2\.[1-9]\d\0", file.read()))
+    with changed("lib/libpreempt.so", newest, b"GLIBC_2.99\0"):
         planted("glibc-older", "Build XSched on this system", "wrong", tree=TREE, what="needs glibc 2.99")
     with changed("lib/libhalcuda.so", b"", None):
         write(TREE + "/lib/libhalcuda.so", b"not a library\n")
@@ -271,7 +274,7 @@ def daemons():
 
     stale = TMP + "/stale"
     socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(stale)
-    planted("socket-stale", "systemctl", "doubt", XSCHED_SOCKET=stale)
+    planted("socket-stale", "systemctl", "doubt", what=stale, XSCHED_SOCKET=stale)
     planted("socket-foreign", "XSCHED_SOCKET", "wrong", XSCHED_SOCKET=write(TMP + "/file", b"")) \
         if os.getuid() else None
     findings = doctor(XSCHED_SCHEDULER="GLB")[1]
