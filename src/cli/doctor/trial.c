@@ -105,7 +105,11 @@ static void add_binding(
 {
 	struct binding *binding = NULL;
 
-	process->has_table |= begins(symbol, "rocprofiler_set_api_table");
+	/* Not the program's: the runtime looks for a tool, and finds us. */
+	if (begins(symbol, "rocprofiler_set_api_table")) {
+		process->has_table = true;
+		return;
+	}
 	for (size_t i = 0; i < process->binding_count && !binding; i++)
 		if (strcmp(process->bindings[i].from, from) == 0 &&
 			strcmp(process->bindings[i].to, to) == 0)
@@ -270,8 +274,9 @@ static void find_binding(
 
 	if (xs_doctor_is_shim(binding->to)) {
 		xs_find(&doctor->findings, XS_FINE, TOPIC, "bound",
-			"%s (process %ld): %lu functions of the driver lead to %s", from,
-			process->pid, binding->functions, base_name(binding->to));
+			"%s (process %ld): %lu function%s of the driver lead%s to %s", from,
+			process->pid, binding->functions, binding->functions == 1 ? "" : "s",
+			binding->functions == 1 ? "s" : "", base_name(binding->to));
 	} else if (process->has_table && begins(base_name(binding->to), "libamdhip64")) {
 		xs_find(&doctor->findings, XS_FINE, TOPIC, "bound-table",
 			"%s (process %ld): %lu functions lead to %s, and through its dispatch "
@@ -279,15 +284,24 @@ static void find_binding(
 			from, process->pid, binding->functions, base_name(binding->to));
 	} else if (*binding->work) {
 		xs_find(&doctor->findings, XS_WRONG, TOPIC, "bypass",
-			"%s (process %ld) is bound to %s itself, past the shim: %s and %lu more "
-			"functions.",
-			binding->from, process->pid, binding->to, binding->work,
-			binding->functions - 1);
+			"%s (process %ld) is bound to %s itself, past the shim, with %lu "
+			"functions, "
+			"%s among them.",
+			binding->from, process->pid, binding->to, binding->functions,
+			binding->work);
 		xs_remedy(&doctor->findings,
-			"It opens the driver by its path, by a handle or with RTLD_DEEPBIND. Let "
-			"it "
-			"open libcuda.so.1 by name, put %s first in LD_LIBRARY_PATH as well, or "
-			"with HIP use version 6 or later.",
+			begins(base_name(binding->to), "libamdhip64")
+				? "It asks for functions by a handle or with RTLD_DEEPBIND, and "
+				  "this "
+				  "runtime gives nobody its dispatch table. Use HIP 6 or later "
+				  "without "
+				  "ROCPROFILER_REGISTER_ENABLED=0, or link with the runtime. The "
+				  "shim: "
+				  "%s."
+				: "It opens the driver by its path, by a handle or with "
+				  "RTLD_DEEPBIND. Let it open libcuda.so.1 by name, or put %s "
+				  "first in "
+				  "LD_LIBRARY_PATH as well.",
 			doctor->libraries);
 	}
 }
