@@ -485,12 +485,17 @@ const struct xs_verb xs_verb_bench = {
 	.name = "bench",
 	.summary = "Measure what scheduling gives and costs",
 	.operands = "[overhead|dual|tenants|fairness|latency]...",
-	.text = "overhead  a launch while there is nobody to yield to, bare and under the shim\n"
-		"dual      two models in one process: alone, together, together and scheduled\n"
-		"tenants   a service beside two batch programs, each a process\n"
-		"fairness  three processes with requests of 50, 30 and 20 percent\n"
-		"latency   from the decision to the last launch; from ready to a closed gate\n\n"
-		"Without a name all of them run, for about a minute and a half.",
+	.text = "Overhead: a launch while there is nobody to yield to, bare and under the shim. "
+		"Dual:\n"
+		"two models in one process, alone, together, and together and scheduled. Tenants: "
+		"a\n"
+		"service beside two batch programs, each a process. Fairness: three processes "
+		"with\n"
+		"requests of 50, 30 and 20 percent. Latency: from the decision to the last launch, "
+		"and\n"
+		"from ready to a closed gate. Without a name all of them run, for about a minute "
+		"and a\n"
+		"half.",
 	XS_ARGS(args),
 	.least = 0,
 	.most = -1,

@@ -147,7 +147,7 @@ def drivers():
     planted("driver-chosen", "XSCHED_CUDA_LIB", "wrong", XSCHED_CUDA_LIB=garbage)
     planted("driver-chosen", "vendor's own", "wrong", what="a shim of XSched",
             XSCHED_CUDA_LIB=BUILD + "/lib/libshimcuda.so")
-    planted("driver-chosen", "XSCHED_CUDA_LIB", "wrong", what="No such file", XSCHED_CUDA_LIB="/nowhere/x.so")
+    planted("driver-chosen", "XSCHED_CUDA_LIB", "wrong", what="No such file", XSCHED_CUDA_LIB="/no/where.so")
     with changed("lib/libhalhip.so", b"", None), changed("lib/libshimhip.so", b"", None):
         # A machine may have a driver of its own, or one of AMD; then it is not missing.
         _, findings, _ = doctor(tree=TREE, XSCHED_CUDA_LIB=None)
@@ -164,7 +164,7 @@ def drivers():
 
 
 def nodes():
-    root = TMP + "/root"
+    root = TMP + "/system"
     os.makedirs(root + "/dev")
     for name in ("nvidiactl", "nvidia-uvm"):
         write(f"{root}/dev/{name}", b"")
@@ -184,10 +184,10 @@ def nodes():
 
 def reachable(user):
     """Whether that user gets at the build and at our directory at all."""
-    for path in (TMP, TMP + "/root"):
+    for path in (TMP, TMP + "/system"):
         os.chmod(path, 0o755)
     return subprocess.run(["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "test", "-r",
-                           BUILD + "/bin/xcli", "-a", "-r", TMP + "/root/dev"]).returncode == 0
+                           BUILD + "/bin/xcli", "-a", "-r", TMP + "/system/dev"]).returncode == 0
 
 
 # --- the environment -------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def variables():
 def preloads():
     shim = BUILD + "/lib/libshimcuda.so"
     other = compiled("libother.so", "int cuLaunchKernel(void) { return 0; }", "-shared", "-fPIC")
-    planted("preload-missing", "xcli run", "wrong", LD_PRELOAD="/nowhere/libshimcuda.so")
+    planted("preload-missing", "xcli run", "wrong", LD_PRELOAD="/no/libshimcuda.so")
     if not SAN:  # its run-time would have to be first
         planted("preload-shadow", "LD_PRELOAD", "wrong", LD_PRELOAD=f"{other}:{shim}", what="before")
         planted("preload-shadow", "LD_PRELOAD", "doubt", LD_PRELOAD=f"{shim}:{other}", what="after")
@@ -372,7 +372,7 @@ def trials():
         }''',
                      "-L" + BUILD + "/sim", "-lcuda", "-Wl,--allow-shlib-undefined")
     planted("ungated", "XLOG_LEVEL", "doubt", "--", multi, what="1 launches", **library_path)
-    planted("shim-not-loaded", "LD_PRELOAD", "wrong", "--", "true", LD_PRELOAD="/nowhere/libshimcuda.so")
+    planted("shim-not-loaded", "LD_PRELOAD", "wrong", "--", "true", LD_PRELOAD="/no/libshimcuda.so")
     hip = BUILD + "/demo/models-hip"  # finds the functions by a handle, which HIP 6 bears and HIP 5 does not
     _, findings, _ = doctor("--", hip, "-c", "1", **library_path)
     check(findings.get("bound-table", ("",))[0] == "ok" and "bypass" not in findings, f"HIP's table: {findings}")
@@ -389,9 +389,9 @@ def output():
     done = subprocess.run([BUILD + "/bin/xcli", "doctor"], env=environment(), stdout=subprocess.PIPE, text=True)
     check(done.returncode == 0 and "Scheduling works" in done.stdout, f"for people: {done}")
     check("\033" not in done.stdout, "colours without a terminal")
-    done = subprocess.run([BUILD + "/bin/xcli", "doctor", "--json", "/nowhere/x"], env=environment(),
+    done = subprocess.run([BUILD + "/bin/xcli", "doctor", "--json", "/no/where"], env=environment(),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    check(done.returncode == 1 and "/nowhere/x" in done.stderr, "a file that cannot be written")
+    check(done.returncode == 1 and "/no/where" in done.stderr, "a file that cannot be written")
 
 
 os.makedirs(TMP + "/run")
