@@ -394,6 +394,21 @@ def output():
     check(done.returncode == 1 and "/no/where" in done.stderr, "a file that cannot be written")
 
 
+def documented():
+    """Every code of a finding that asks for something is in doc/doctor.md."""
+    sources = ["src/cli/doctor/" + name for name in os.listdir("src/cli/doctor") if name.endswith(".c")]
+    with open("doc/doctor.md") as file:
+        page = file.read()
+    found = 0
+    for source in sources:
+        with open(source) as file:
+            text = file.read()
+        for code in re.findall(r'XS_(?:DOUBT|WRONG|NOTE)\b[^;"]*TOPIC,\s*(?:\w+ \? )?"([a-z0-9-]+)"', text):
+            found += 1
+            check(f"`{code}`" in page or code == "level-1", f"{code} is not in doc/doctor.md")
+    check(found > 40, f"only {found} codes in {sources}")
+
+
 os.makedirs(TMP + "/run")
 for part in ("bin", "lib", "sim"):
     shutil.copytree(f"{BUILD}/{part}", f"{TREE}/{part}", symlinks=True)
@@ -403,7 +418,8 @@ check(not any(status == "wrong" for status, _, _ in BASELINE.values()), f"baseli
 status, findings, _ = doctor(tree=TREE)
 check(status == 0 and TREE in findings["installed"][1], f"a copied tree: {findings}")
 
-for examination in (installation, drivers, nodes, variables, preloads, daemons, containers, programs, output):
+for examination in (installation, drivers, nodes, variables, preloads, daemons, containers, programs, output,
+                    documented):
     examination()
 if not SAN:  # the observer and a sanitizer cannot be in one process
     trials()
