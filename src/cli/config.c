@@ -130,8 +130,8 @@ static void complete(int count, char **operands, void (*say)(const char *word))
 const struct xs_verb xs_verb_config = {
 	.name = "config",
 	.summary = "Change level, threshold or batch size of a queue",
-	.text = "What is not given stays as it is. Threshold and batch size bound the commands in\n"
-		"flight in addition to the time budget.",
+	.text = "What is not given stays as it is. Threshold and batch size bound the\n"
+		"commands in flight in addition to the time budget.",
 	XS_ARGS(args),
 	.complete = complete,
 	.run = run,

@@ -271,8 +271,8 @@ static void complete(int count, char **operands, void (*say)(const char *word))
 const struct xs_verb xs_verb_hint = {
 	.name = "hint",
 	.summary = "Give hints to the scheduler about a queue, a process or everybody",
-	.text = "Several hints may be given at once. --timeslice and --k without a target are for\n"
-		"everybody. doc/policies.md says which policy looks at which hint.",
+	.text = "Several hints may be given at once. --timeslice and --k without a target\n"
+		"are for everybody. doc/policies.md says which policy looks at which hint.",
 	XS_ARGS(args),
 	.complete = complete,
 	.run = run,

@@ -24,10 +24,9 @@ static int run(int count, char **operands)
 const struct xs_verb xs_verb_list = {
 	.name = "list",
 	.summary = "List the queues of all processes",
-	.text = "STAT: RDY has work, BLK has none. SCHED: RUN may run; SUS is suspended by the "
-		"policy,\n"
-		"HALT by `xcli suspend`, PAUS by its own application. USED is measured device "
-		"time, HELD\n"
-		"how long the scheduler kept it from running, in HOLDS turns.",
+	.text = "STAT: RDY has work, BLK has none. SCHED: RUN may run; SUS is suspended by\n"
+		"the policy, HALT by `xcli suspend`, PAUS by its own application. USED is\n"
+		"measured device time, HELD how long the scheduler kept it from running, in\n"
+		"HOLDS turns.",
 	.run = run,
 };

@@ -136,8 +136,7 @@ static int run(int count, char **operands)
 const struct xs_verb xs_verb_metrics = {
 	.name = "metrics",
 	.summary = "Print the counters of the daemon and of all queues for Prometheus",
-	.text = "The same names as at /metrics of `xserver --http`. With --json: the daemon's "
-		"counters;\n"
-		"those of the queues are in `xcli list --json`.",
+	.text = "The same names as at /metrics of `xserver --http`. With --json: the\n"
+		"daemon's counters; those of the queues are in `xcli list --json`.",
 	.run = run,
 };

@@ -198,10 +198,10 @@ const struct xs_verb xs_verb_policy = {
 	.name = "policy",
 	.summary = "Show or change the policy and its parameters",
 	.operands = "[get | set [NAME] [PARAM=VALUE...] | list | params [NAME]]",
-	.text = "get prints the name of the policy that decides, list all of them, params their\n"
-		"parameters. set takes a policy, values of parameters (of the policy, or of the\n"
-		"scheduler itself), or both: policy set HPF floor=5. Hints survive a change of "
-		"policy.",
+	.text = "get prints the name of the policy that decides, list all of them, params\n"
+		"their parameters. set takes a policy, values of parameters (of the policy,\n"
+		"or of the scheduler itself), or both: policy set HPF floor=5. Hints\n"
+		"survive a change of policy.",
 	XS_ARGS(args),
 	.most = -1,
 	.complete = complete,

@@ -36,9 +36,9 @@ const struct xs_verb xs_verb_renice = {
 	.name = "renice",
 	.summary = "Change the priority of a process or queue",
 	.operands = "PID|XQUEUE N|CLASS",
-	.text = "A priority is -256 to 255, larger is more important, or one of the classes "
-		"realtime\n"
-		"(200), high (100), normal (0), low (-100), idle (-200). -256 does not run at all.",
+	.text = "A priority is -256 to 255, larger is more important, or one of the classes\n"
+		"realtime (200), high (100), normal (0), low (-100), idle (-200). -256 does\n"
+		"not run at all.",
 	.least = 2,
 	.most = 2,
 	.complete = complete,

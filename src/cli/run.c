@@ -223,13 +223,11 @@ const struct xs_verb xs_verb_run = {
 	.name = "run",
 	.summary = "Run a command, and what it starts, under the scheduler",
 	.operands = "[--] COMMAND [ARGUMENT...]",
-	.text = "Each platform whose driver is there is set up by adding its shim to LD_PRELOAD; "
-		"each\n"
-		"option sets one variable of xsched(7). Nothing else changes, and the exit status "
-		"is\n"
-		"the command's; 125: xcli could not, 126: COMMAND could not be run, 127: there is "
-		"none.\n"
-		"A time is in the unit shown, or in the one that follows it: 500us, 20ms, 1.5s.",
+	.text = "Each platform whose driver is there is set up by adding its shim to\n"
+		"LD_PRELOAD; each option sets one variable of xsched(7). Nothing else\n"
+		"changes, and the exit status is the command's; 125: xcli could not, 126:\n"
+		"COMMAND could not be run, 127: there is none. A time is in the unit shown,\n"
+		"or in the one that follows it: 500us, 20ms, 1.5s.",
 	XS_ARGS(args),
 	.least = 1,
 	.most = -1,

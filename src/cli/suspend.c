@@ -111,9 +111,9 @@ const struct xs_verb xs_verb_suspend = {
 	.name = "suspend",
 	.summary = "Stop a process or queue on its devices until resumed",
 	.operands = "PID|XQUEUE",
-	.text = "Its gates close at once; what runs on the device ends first. It stays suspended "
-		"under\n"
-		"every policy, until `xcli resume` or the end of the daemon.",
+	.text = "Its gates close at once; what runs on the device ends first. It stays\n"
+		"suspended under every policy, until `xcli resume` or the end of the\n"
+		"daemon.",
 	XS_ARGS(args),
 	.least = 1,
 	.most = 1,
