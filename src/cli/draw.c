@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_COLUMNS 16
-#define CMD_LEAST   8 /* a command is not shown in less */
+#define CMD_LEAST 8 /* a command is not shown in less */
 
 enum { GREEN = 1, YELLOW, RED };
 
@@ -60,7 +59,7 @@ static void put_line(int row, const char *text)
 struct layout {
 	const struct xs_column *columns;
 	size_t count;
-	int width[MAX_COLUMNS]; /* 0: not shown */
+	int width[XS_TASK_COLUMNS]; /* 0: not shown */
 };
 
 static bool is(const struct xs_column *column, const char *head)
@@ -83,7 +82,8 @@ static int least_width(const struct xs_column *column)
 	static const struct {
 		const char *head;
 		int width;
-	} least[] = { { "PID", 7 }, { "SHARE", 6 }, { "WAIT", 6 }, { "HOLD", 8 }, { "CMD/S", 6 } };
+	} least[] = { { "PID", 7 }, { "SHARE", 6 }, { "WAIT", 6 }, { "P50", 8 }, { "P99", 8 },
+		{ "CMD/S", 6 } };
 
 	for (size_t i = 0; i < sizeof(least) / sizeof(*least); i++) {
 		if (is(column, least[i].head))
@@ -108,8 +108,8 @@ static void widen(struct layout *layout, const struct xs_task *task)
 /* The command takes what is left; if that is too little, columns go until the rest fits. */
 static void fit(struct layout *layout)
 {
-	static const char *const dispensable[] = { "CMD", "HOLD", "CMDS", "CMD/S", "HOLDS",
-		"HOLD/S", "DEV", "READY", "USED", "HELD", "WAIT", "PRI", "SHARE", "STATE", "NAME" };
+	static const char *const dispensable[] = { "CMD", "CMDS", "CMD/S", "DEV", "HOLDS", "HOLD/S",
+		"P50", "READY", "P99", "USED", "HELD", "WAIT", "PRI", "SHARE", "STATE", "NAME" };
 
 	for (size_t c = 0; c < layout->count; c++) {
 		int left = COLS - (total_width(layout) - layout->width[c]);

@@ -9,7 +9,7 @@
 
 #include "cli/cli.h"
 
-#define MAX_COLUMNS 32
+#define MAX_COLUMNS 64
 
 void xs_make_printable(char *text)
 {

@@ -148,11 +148,13 @@ static json_t *processes(const struct xs_snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct xs_msg_row_process *row = &snapshot->processes[i].row;
 
-		json_array_append_new(
-			list, json_pack("{s:i, s:i, s:i, s:b, s:o, s:o}", "pid", (int)row->pid,
-				      "uid", (int)row->uid, "queues", (int)row->queues, "suspended",
-				      row->suspended != 0, "name", xs_json_text(row->name),
-				      "cmdline", xs_json_text(row->cmdline)));
+		json_array_append_new(list,
+			json_pack("{s:i, s:i, s:i, s:b, s:i, s:I, s:I, s:o, s:o}", "pid",
+				(int)row->pid, "uid", (int)row->uid, "queues", (int)row->queues,
+				"suspended", row->suspended != 0, "waits", (int)row->waits,
+				"wait_p50_ns", (json_int_t)row->wait_p50_ns, "wait_p99_ns",
+				(json_int_t)row->wait_p99_ns, "name", xs_json_text(row->name),
+				"cmdline", xs_json_text(row->cmdline)));
 	}
 	return list;
 }

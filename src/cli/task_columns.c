@@ -21,6 +21,9 @@ NUMBER(device_ns, TASK(row)->device_ns)
 NUMBER(held_ns, TASK(row)->held_ns)
 NUMBER(holds, TASK(row)->holds)
 NUMBER(submitted, TASK(row)->submitted)
+NUMBER(wait_count, TASK(row)->process->row.waits)
+NUMBER(wait_p50, TASK(row)->process->row.wait_p50_ns)
+NUMBER(wait_p99, TASK(row)->process->row.wait_p99_ns)
 
 static json_t *device(const void *row)
 {
@@ -106,13 +109,22 @@ static void command_rate_text(const void *row, char *cell, size_t size)
 	per_second(TASK(row)->submitted, row, cell, size);
 }
 
-/* What one hold lasts on average. */
-static void mean_text(const void *row, char *cell, size_t size)
+static void wait_text(uint64_t ns, const struct xs_task *task, char *cell, size_t size)
 {
-	if (TASK(row)->holds)
-		xs_format_ns(TASK(row)->held_ns / TASK(row)->holds, cell, size);
+	if (task->process->row.waits)
+		xs_format_ns(ns, cell, size);
 	else
 		snprintf(cell, size, "-");
+}
+
+static void p50_text(const void *row, char *cell, size_t size)
+{
+	wait_text(TASK(row)->process->row.wait_p50_ns, row, cell, size);
+}
+
+static void p99_text(const void *row, char *cell, size_t size)
+{
+	wait_text(TASK(row)->process->row.wait_p99_ns, row, cell, size);
 }
 
 static void name_text(const void *row, char *cell, size_t size)
@@ -141,16 +153,17 @@ static void command_text(const void *row, char *cell, size_t size)
 #define NAMES                                                                                      \
 	{ "NAME", "name", false, name, name_text },                                                \
 		{ "CMD", "cmdline", false, command, command_text },                                \
-		{ NULL, "uid", false, uid, NULL },                                                 \
+		{ NULL, "uid", false, uid, NULL }, { NULL, "queues", false, queues, NULL },        \
 	{                                                                                          \
-		NULL, "queues", false, queues, NULL                                                \
+		NULL, "waits", false, wait_count, NULL                                             \
 	}
 
 const struct xs_column xs_task_columns[] = {
 	COMMON,
 	{ "WAIT", "wait", true, waits, waits_text },
 	{ "HOLD/S", "holds", true, holds, hold_rate_text },
-	{ "HOLD", NULL, true, NULL, mean_text },
+	{ "P50", "wait_p50_ns", true, wait_p50, p50_text },
+	{ "P99", "wait_p99_ns", true, wait_p99, p99_text },
 	{ "CMD/S", "submitted", true, submitted, command_rate_text },
 	NAMES,
 	{ NULL, "device_ns", false, device_ns, NULL },
@@ -162,11 +175,16 @@ const struct xs_column xs_task_columns_total[] = {
 	{ "USED", "device_ns", true, device_ns, used_text },
 	{ "HELD", "held_ns", true, held_ns, held_text },
 	{ "HOLDS", "holds", true, holds, NULL },
-	{ "HOLD", NULL, true, NULL, mean_text },
+	{ "P50", "wait_p50_ns", true, wait_p50, p50_text },
+	{ "P99", "wait_p99_ns", true, wait_p99, p99_text },
 	{ "CMDS", "submitted", true, submitted, NULL },
 	NAMES,
 };
 
-const size_t xs_task_column_count = sizeof(xs_task_columns) / sizeof(*xs_task_columns);
-const size_t xs_task_column_count_total =
-	sizeof(xs_task_columns_total) / sizeof(*xs_task_columns_total);
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+_Static_assert(COUNT(xs_task_columns) <= XS_TASK_COLUMNS, "there is room for all");
+_Static_assert(COUNT(xs_task_columns_total) <= XS_TASK_COLUMNS, "there is room for all");
+
+const size_t xs_task_column_count = COUNT(xs_task_columns);
+const size_t xs_task_column_count_total = COUNT(xs_task_columns_total);

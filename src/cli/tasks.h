@@ -55,6 +55,8 @@ void xs_tasks_sort(struct xs_tasks *tasks, enum xs_task_order order, bool revers
 /* RUN, WAIT, IDLE, HALT or PAUS. */
 const char *xs_task_state(const struct xs_task *task);
 
+#define XS_TASK_COLUMNS 24 /* at most */
+
 /* Columns of an interval, and of the time since the queues were made. */
 extern const struct xs_column xs_task_columns[], xs_task_columns_total[];
 extern const size_t xs_task_column_count, xs_task_column_count_total;

@@ -134,18 +134,16 @@ static int run(int count, char **operands)
 const struct xs_verb xs_verb_top = {
 	.name = "top",
 	.summary = "Show who runs and who waits, again and again",
-	.text = "A line is a process on a device. STATE: RUN, WAIT has work and is held by the "
-		"policy,\n"
-		"IDLE, HALT is suspended by a user, PAUS by its application. READY: queues with "
-		"work of\n"
-		"all. SHARE: measured device time (with --once: of what all used). WAIT: time "
-		"held.\n"
-		"HOLD/S: how often it was stopped a second; HOLD: how long on average.\n"
+	.text = "A line is a process on a device. STATE: RUN; WAIT has work and is held by\n"
+		"the policy; IDLE; HALT is suspended by a user, PAUS by its application.\n"
+		"READY: queues with work, of all. SHARE: measured device time (with --once:\n"
+		"of what all used). WAIT: time held. HOLD/S: how often it was stopped a\n"
+		"second. P50, P99: of the last thousand times or so that it had work and\n"
+		"was stopped, until it went on.\n"
 		"\n"
-		"Keys: up, down choose; < > sort by another column; R reverses; r renices; s "
-		"suspends;\n"
-		"c continues (resumes); + - change the frequency; space looks now; h helps; q "
-		"ends.",
+		"Keys: up, down choose; < > sort by another column; R reverses; r renices;\n"
+		"s suspends; c continues (resumes); + - change the frequency; space looks\n"
+		"now; h helps; q ends.",
 	XS_ARGS(args),
 	.run = run,
 };

@@ -73,6 +73,19 @@ void xs_lane_repace(struct xs_lane *lane)
 	pace(lane, lane->wants_pace || lane->level >= 2);
 }
 
+void xs_lane_note_wait(struct xs_lane *lane)
+{
+	uint64_t now_ns = lane->tenant->world->now_ns;
+
+	if (lane->held && lane->ready) {
+		lane->waits_since_ns = lane->waits_since_ns ? lane->waits_since_ns : now_ns;
+		return;
+	}
+	if (!lane->held && lane->waits_since_ns)
+		xs_waits_add(&lane->tenant->waits, now_ns - lane->waits_since_ns);
+	lane->waits_since_ns = 0;
+}
+
 void xs_lane_apply(struct xs_lane *lane, struct xs_decision decision)
 {
 	uint64_t now_ns = lane->tenant->world->now_ns;
@@ -84,6 +97,8 @@ void xs_lane_apply(struct xs_lane *lane, struct xs_decision decision)
 	track(lane, decision.tracked);
 	if (decision.run)
 		check(lane, xs_gate_release(lane->slot, now_ns));
+	lane->held = !decision.run;
+	xs_lane_note_wait(lane);
 }
 
 /*
@@ -128,6 +143,7 @@ void xs_lane_tell(struct xs_lane *lane)
 		xs_list_append(&world->ready, &lane->ready_link);
 	else
 		xs_list_remove(&lane->ready_link);
+	xs_lane_note_wait(lane);
 	xs_sched_queue_ready(world->sched, xs_lane_number(lane), ready, world->now_ns);
 }
 

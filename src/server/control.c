@@ -53,6 +53,9 @@ static void list_process(struct answer *answer, const struct xs_tenant *tenant)
 	row.row_process.uid = tenant->uid;
 	row.row_process.queues = tenant->queue_count;
 	row.row_process.suspended = tenant->suspended;
+	row.row_process.waits = tenant->waits.total;
+	row.row_process.wait_p50_ns = xs_waits_quantile_ns(&tenant->waits, 500);
+	row.row_process.wait_p99_ns = xs_waits_quantile_ns(&tenant->waits, 990);
 	if (xs_peer_may(&answer->client->peer, tenant->uid)) {
 		XS_MESSAGE_TEXT(row.row_process.name, tenant->name);
 		XS_MESSAGE_TEXT(row.row_process.cmdline, client->cmdline);

@@ -22,6 +22,7 @@
 
 #include "base/list.h"
 #include "sched/sched.h"
+#include "server/waits.h"
 #include "wire/message.h"
 #include "wire/page.h"
 
@@ -57,11 +58,13 @@ struct xs_lane {
 	uint64_t id, handle, device;
 	int level, threshold, batch;
 	bool ready;          /* as the scheduler was told */
+	bool held;           /* as the scheduler decided */
 	bool paced, tracked; /* as the word says */
 	bool wants_pace;     /* as the scheduler decided */
 	bool suspended;      /* by SUSPEND; also if its tenant is */
 	bool frozen;         /* its process stands still */
 	bool has_priority;
+	uint64_t waits_since_ns;    /* it has work and is held; 0: it is not */
 	int64_t priority;           /* hint of the queue itself, if there is one */
 	uint64_t device_ns;         /* counter of the slot when it was read last */
 	uint64_t credit_ns;         /* device time that it can have used since then */
@@ -92,6 +95,7 @@ struct xs_tenant {
 	bool wants_look;
 	bool broken;
 	int cpu_priority;           /* as the scheduler was told */
+	struct xs_waits waits;      /* of all its queues */
 	struct xs_list link;        /* world.tenants */
 	struct xs_list notice_link; /* world.notices */
 };
@@ -181,6 +185,10 @@ void xs_lane_repace(struct xs_lane *lane);
 
 /* Tells the scheduler whether the lane is ready now. */
 void xs_lane_tell(struct xs_lane *lane);
+
+/* Work came or went, or the gate opened or closed. A wait begins when a queue has both work and a closed
+ * gate, and ends when the gate opens; one that runs dry behind its gate did not wait for it. */
+void xs_lane_note_wait(struct xs_lane *lane);
 
 /* Charges the device time that the lane's counter gained. */
 void xs_lane_sample(struct xs_lane *lane);

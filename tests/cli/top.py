@@ -21,7 +21,7 @@ high, normal, low = crowd.pids
 # --- tables -----------------------------------------------------------------------------------------
 
 table = good("top", "--once").splitlines()
-check(table[0].split() == "PID DEV STATE PRI READY SHARE USED HELD HOLDS HOLD CMDS NAME CMD".split(), table[0])
+check(table[0].split() == "PID DEV STATE PRI READY SHARE USED HELD HOLDS P50 P99 CMDS NAME CMD".split(), table[0])
 check(len(table) == 4 and "RUN" in table[1] and "WAIT" in table[2] and " 1/2 " in table[1], str(table))
 until(lambda: data("top", "--once")["tasks"][0]["device_ns"] > 0, "use of the device")
 tasks = data("top", "--once")["tasks"]
@@ -37,6 +37,14 @@ check(0 < task["share"] <= 1, f"share of an interval: {task}")
 done = subprocess.run(f"{XCLI} top -f 30 | head -n 1", shell=True, env=environment(), timeout=60,
                       stdout=subprocess.PIPE, text=True)
 check(done.stdout.split()[:1] == ["PID"], "into a pipe that closes")
+
+# While the first is suspended the second runs: its wait is over.
+check(tasks[1]["waits"] == 0, f"nobody waited to the end yet: {tasks[1]}")
+good("suspend", high, "--for", "20ms")
+until(lambda: [t["waits"] for t in data("top", "--once")["tasks"] if t["pid"] == normal] > [0],
+      "a wait that ended")
+task = [t for t in data("top", "--once")["tasks"] if t["pid"] == normal][0]
+check(0 < task["wait_p50_ns"] <= task["wait_p99_ns"], f"how long it waited: {task}")
 
 # --- on a terminal ----------------------------------------------------------------------------------
 
@@ -162,7 +170,7 @@ def sizes():
     terminal = Terminal(150, 24, "-f", "10")
     terminal.shows(lambda p: re.search(r"^ *PID .* CMD$", p, re.M) and re.search(r"crowd-2 +\S", p),
                    "a wide terminal")
-    for width, height, shown, hidden in ((80, 24, "HOLD/S", None), (50, 10, "SHARE", "HOLD/S"),
+    for width, height, shown, hidden in ((84, 24, "HOLD/S", "CMD/S"), (50, 10, "SHARE", "HOLD/S"),
                                          (30, 8, "STATE", "SHARE"), (14, 4, "PID", "STATE"),
                                          (150, 24, "CMD/S", None)):
         terminal.resize(width, height)
