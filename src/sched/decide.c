@@ -16,6 +16,10 @@
 /* How long a running unit that is measured may be without a report. */
 #define LATEST_REPORT_NS 5000000
 
+/* How much of what it paid in advance then is good for reports that come later: about as long as it can
+ * have waited behind a kernel of somebody else. What it held on to while it was alone is not. */
+#define MOST_ADVANCE_NS 20000000
+
 void xs_publish(struct xs_sched_queue *queue)
 {
 	const struct xs_sched_device *device = queue->party->device;
@@ -60,6 +64,8 @@ static void settle_unit(struct xs_unit *unit, uint64_t now_ns)
 		if (ran_ns < LATEST_REPORT_NS)
 			return;
 		unit->advance_ns += ran_ns;
+		if (unit->advance_ns > MOST_ADVANCE_NS)
+			unit->advance_ns = MOST_ADVANCE_NS;
 	}
 	unit->charged_ns = now_ns;
 	if (policy->charge)

@@ -233,8 +233,9 @@ int xs_sched_usage(struct xs_sched *s, uint64_t id, uint64_t device_ns)
 	unit = xs_queue_unit(queue);
 	unit->measured = true;
 	unit->reported = true;
+	/* What was paid in advance is good for later reports too: it may have waited behind somebody. */
 	charged_ns = device_ns > unit->advance_ns ? device_ns - unit->advance_ns : 0;
-	unit->advance_ns = 0;
+	unit->advance_ns -= device_ns - charged_ns;
 	if (policy->charge && !xs_queue_banned(queue) && !queue->party->process->apart)
 		policy->charge(unit, charged_ns);
 	return 0;

@@ -375,6 +375,38 @@ static void late_reports(void **state)
 	kit_stop(&kit);
 }
 
+/* What was paid while nobody else wanted the device is no credit. */
+static void silence_alone_is_no_credit(void **state)
+{
+	uint64_t got[2] = { 0 };
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "CFS", 2);
+	kit_idle(&kit, 1);
+	assert_int_equal(xs_sched_usage(kit.s, 0, 1000), 0);
+	for (int i = 0; i < 1000; i++) {
+		kit.now += 10 * MS;
+		kit_idle(&kit, 0);
+		kit_ready(&kit, 0);
+	}
+	kit_ready(&kit, 1);
+	for (uint64_t end = kit.now + 1000 * MS; kit.now < end; kit.now += 100 * US) {
+		uint64_t wake_ns = xs_sched_next_wake_ns(kit.s);
+
+		for (unsigned int i = 0; i < 2; i++) {
+			if (!kit_runs(&kit, i))
+				continue;
+			got[i] += 100 * US;
+			xs_sched_usage(kit.s, i, 100 * US);
+		}
+		if (wake_ns && wake_ns <= kit.now)
+			xs_sched_tick(kit.s, kit.now);
+	}
+	assert_in_range(got[0], 450 * MS, 550 * MS);
+	kit_stop(&kit);
+}
+
 static void lent_queue_runs_with_its_process(void **state)
 {
 	struct kit kit;
@@ -491,6 +523,7 @@ int main(void)
 		cmocka_unit_test(wait_is_bounded),
 		cmocka_unit_test(newcomer_beside_somebody_without_part),
 		cmocka_unit_test(late_reports),
+		cmocka_unit_test(silence_alone_is_no_credit),
 		cmocka_unit_test(lent_queue_runs_with_its_process),
 		cmocka_unit_test(limited_newcomer_need_not_save_first),
 		cmocka_unit_test(mlfq_boosts_the_long_one),
