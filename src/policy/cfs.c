@@ -59,6 +59,7 @@ const struct xs_policy xs_policy_cfs = {
 	},
 	.unit = XS_UNIT_ANY,
 	.pacing = XS_PACE_OTHERS,
+	.takes_turns = true,
 	.device_size = sizeof(struct xs_fair_device),
 	.unit_size = sizeof(struct xs_fair_unit),
 	.wake = xs_fair_wake,

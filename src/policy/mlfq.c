@@ -150,6 +150,7 @@ const struct xs_policy xs_policy_mlfq = {
 	},
 	.unit = XS_UNIT_ANY,
 	.pacing = XS_PACE_OTHERS,
+	.takes_turns = true,
 	.device_size = sizeof(struct device_state),
 	.unit_size = sizeof(struct unit_state),
 	.wake = wake,

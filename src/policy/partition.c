@@ -74,9 +74,9 @@ static uint64_t choose_strictly(struct xs_sched_device *device, uint64_t now_ns)
 }
 
 #define PARTITION                                                                                  \
-	.pacing = XS_PACE_OTHERS, .device_size = sizeof(struct xs_fair_device),                    \
-	.unit_size = sizeof(struct xs_fair_unit), .wake = xs_fair_wake, .sleep = xs_fair_sleep,    \
-	.charge = xs_fair_charge
+	.pacing = XS_PACE_OTHERS, .takes_turns = true,                                             \
+	.device_size = sizeof(struct xs_fair_device), .unit_size = sizeof(struct xs_fair_unit),    \
+	.wake = xs_fair_wake, .sleep = xs_fair_sleep, .charge = xs_fair_charge
 
 const struct xs_policy xs_policy_up = {
 	.info = {

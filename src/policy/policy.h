@@ -42,6 +42,7 @@ struct xs_policy {
 	enum xs_unit_kind unit;
 	enum xs_pacing pacing;
 	bool machine_wide; /* ranks are compared across devices */
+	bool takes_turns;  /* deals out time: asked again, it may choose differently */
 
 	/*
 	 * Zeroed memory that lives as long as the device or the unit, while the policy is in force.

@@ -14,7 +14,7 @@
  * goes first: whether it fits depends on none that is less important. Each round withholds one, so this
  * ends. Of two gangs that each hold what the other one needs, one is withheld: no deadlock.
  *
- * In turn (those that deal out time: they have charge()). Turns of one device are in no step with those
+ * In turn (those that deal out time). Turns of one device are in no step with those
  * of another, so a gang would rarely be chosen everywhere at once. The policy is not shown gangs at
  * all; it deals out what they leave. Gangs have turns of their own, "gang_slice" long, the one that has
  * waited longest first, and several at once if they have no device in common. After a turn each of its
@@ -31,12 +31,6 @@
 #define SHORTEST_TURN_NS 100000
 
 #define NEVER UINT64_MAX
-
-/* A policy that is told what was used deals out time. */
-static bool takes_turns(const struct xs_policy *policy)
-{
-	return policy->charge != NULL;
-}
 
 static bool is_gang(const struct xs_sched_process *process)
 {
@@ -90,7 +84,7 @@ void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64
 		process->granted = false;
 		process->promised_ns = 0;
 	}
-	set_apart(process, is && takes_turns(s->policy), now_ns);
+	set_apart(process, is && s->policy->takes_turns, now_ns);
 	xs_list_for_each (link, &process->parties)
 		xs_choose_again(xs_list_entry(link, struct xs_party, link)->device, now_ns);
 }
@@ -99,7 +93,7 @@ void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64
 void xs_gang_new_policy(struct xs_sched *s)
 {
 	xs_list_for_each (link, &s->gangs) {
-		gang_at(link)->apart = takes_turns(s->policy);
+		gang_at(link)->apart = s->policy->takes_turns;
 		gang_at(link)->granted = false;
 		gang_at(link)->promised_ns = 0;
 	}
@@ -410,7 +404,7 @@ static void choose_in_turn(struct xs_sched *s, uint64_t now_ns)
 void xs_gangs_choose(struct xs_sched *s, uint64_t now_ns)
 {
 	s->gang_wake_ns = 0;
-	if (takes_turns(s->policy))
+	if (s->policy->takes_turns)
 		choose_in_turn(s, now_ns);
 	else
 		choose_by_order(s, now_ns);

@@ -286,6 +286,7 @@ static int adopt(struct plugin *plugin)
 		.info = { self->name, self->summary, plugin->params, self->param_count },
 		.unit = self->unit == XSCHED_UNIT_QUEUE ? XS_UNIT_QUEUE : XS_UNIT_PROCESS,
 		.pacing = XS_PACE_OTHERS,
+		.takes_turns = true,
 		.device_size = sizeof(struct device_state),
 		.unit_size = sizeof(struct unit_state),
 		.charge = charge,

@@ -230,11 +230,60 @@ static void floor_admits_lower_queues(void **state)
 	assert_int_equal(xs_sched_next_wake_ns(kit.s), 0);
 	kit_param(&kit, "HPF", "floor", 10);
 	kit_pass(&kit, 1000 * MS, ran, 3);
-	assert_int_equal(ran[1], 100 * MS);
+	assert_in_range(ran[1], 95 * MS, 105 * MS);
 	assert_int_equal(ran[2], 2000 * MS);
 	kit_param(&kit, "HPF", "floor", 0);
 	assert_int_equal(xs_sched_next_wake_ns(kit.s), 0);
 	assert_false(kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
+/* All lower ones together have the floor, in turn. */
+static void floor_is_shared_by_the_lower_queues(void **state)
+{
+	uint64_t ran[4] = { 0 };
+	struct kit kit;
+
+	(void)state;
+	kit_start(&kit, NULL);
+	for (uint64_t i = 1; i < 4; i++) {
+		kit_pair(&kit, i, 0);
+		kit_ready(&kit, i);
+	}
+	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	kit_param(&kit, "HPF", "floor", 10);
+	kit_pass(&kit, 1000 * MS, ran, 4);
+	assert_in_range(ran[1], 45 * MS, 55 * MS);
+	assert_in_range(ran[3], 45 * MS, 55 * MS);
+	kit_stop(&kit);
+}
+
+/* Whoever gets more than the floor without it gets no turn on top. */
+static void floor_counts_what_was_left_anyway(void **state)
+{
+	uint64_t beside_ns = 0, alone_ns = 0;
+	struct kit kit;
+
+	(void)state;
+	kit_start(&kit, NULL);
+	kit_pair(&kit, 1, 0);
+	kit_pair(&kit, 2, 0);
+	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	kit_param(&kit, "HPF", "floor", 10);
+	kit_ready(&kit, 1);
+	for (int i = 0; i < 100; i++) {
+		uint64_t ran[3] = { 0 };
+
+		kit_ready(&kit, 2);
+		kit_pass(&kit, 5 * MS, ran, 3);
+		beside_ns += i < 10 ? 0 : ran[1];
+		kit_idle(&kit, 2);
+		ran[1] = 0;
+		kit_pass(&kit, 5 * MS, ran, 3);
+		alone_ns += ran[1];
+	}
+	assert_int_equal(beside_ns, 0);
+	assert_int_equal(alone_ns, 500 * MS);
 	kit_stop(&kit);
 }
 
@@ -280,6 +329,8 @@ int main(void)
 		cmocka_unit_test(stalled_queue_holds_nobody_back),
 		cmocka_unit_test(lent_priority),
 		cmocka_unit_test(floor_admits_lower_queues),
+		cmocka_unit_test(floor_is_shared_by_the_lower_queues),
+		cmocka_unit_test(floor_counts_what_was_left_anyway),
 		cmocka_unit_test(bad_arguments),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
