@@ -51,13 +51,11 @@ bench.needs += $(O)/lib/libshimhip.so $(O)/sim/libamdhip64.so.6
 
 # The daemon's own: it needs no driver, and is not there without the daemon.
 ifdef server.src
-bench.programs += $(O)/bench/decision
-$(O)/bench/decision: $(call objects,bench/kit.c bench/decision.c $(plot.src)) $(O)/obj/core.a
-	@mkdir -p $(@D)
-	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
-bench.programs += $(O)/bench/tenants
+bench.daemon   := $(addprefix $(O)/bench/,decision shares)
+bench.programs += $(bench.daemon) $(O)/bench/tenants
+$(bench.daemon): $(O)/bench/%: $(call objects,bench/kit.c bench/daemon.c $(plot.src)) $(O)/obj/bench/%.o $(O)/obj/core.a
 $(O)/bench/tenants: $(call objects,bench/kit.c bench/tenants/tenants.c bench/tenants/crew.c bench/demo/outcome.c $(plot.src)) $(O)/obj/core.a
+$(bench.daemon) $(O)/bench/tenants:
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
