@@ -14,5 +14,9 @@ $(server.plugins): $(O)/tests/server/plugins/%.so: tests/server/plugins/plugin.c
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) -Iinclude -std=gnu11 -O1 -fPIC -shared -DPLUGIN_$* -o $@ $<
-check.needs += $(server.plugins) $(policy.examples)
+$(O)/tests/server/preload/%.so: tests/server/preload/%.c
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 -O1 -fPIC -shared -o $@ $<
+check.needs += $(server.plugins) $(policy.examples) $(O)/tests/server/preload/jumps.so
 endif
