@@ -45,4 +45,17 @@ for system in 5 6 7; do
         done
     done
 done
+
+# Four copies are scheduled. One more works, unscheduled, and one line says so.
+: "${TEST_TMP:=$(mktemp -d)}"
+for table in 0 1; do
+    got=$(STUB_TABLE=$table LD_PRELOAD="$lib/libshimhip.so" "$dir/host" local "$dir/5/plugin.so" "" \
+        "$dir/6/plugin.so" "" "$dir/7/plugin.so" "" "$dir/9/plugin.so" "" "$dir/6/wheel/plugin.so" \
+        2>"$TEST_TMP/said")
+    status=$?
+    [ "$got" = $'4 4 0\n4 4 0\n4 4 0\n4 4 0\n4 0 0' ] && [ $status = 0 ] ||
+        { echo "five copies, table $table: $got, status $status"; failed=1; }
+    [ "$(grep -c 'more than 4 copies' "$TEST_TMP/said")" = 1 ] ||
+        { echo "five copies: said $(cat "$TEST_TMP/said")"; failed=1; }
+done
 exit $failed

@@ -55,8 +55,10 @@ void *xs_hip_entry(const struct xs_hip_runtime *runtime, size_t function)
 
 #define ENTER(symbol, site, args)                                                                  \
 	struct xs_hip_runtime *runtime = xs_hip_runtime_for(site);                                 \
-	if (xs_unlikely(!runtime))                                                                 \
-		return hipErrorNotInitialized;                                                     \
+	if (xs_unlikely(!runtime)) {                                                               \
+		__typeof__(&symbol) past = (__typeof__(past))xs_hip_runtime_past(site, #symbol);   \
+		return past ? past args : hipErrorNotInitialized;                                  \
+	}                                                                                          \
 	if (xs_load_relaxed(&runtime->has_table) &&                                                \
 		runtime->real.symbol != runtime->exported.symbol)                                  \
 		return runtime->exported.symbol args;                                              \

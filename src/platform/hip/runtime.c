@@ -130,13 +130,28 @@ static void remember(const void *address, const struct xs_hip_runtime *runtime)
 struct xs_hip_runtime *xs_hip_runtime_find(const void *address)
 {
 	int saved_errno = errno;
-	struct xs_hip_runtime *runtime = adopt(xs_hip_object_bound(address));
+	struct link_map *object = xs_hip_object_bound(address);
+	struct xs_hip_runtime *runtime = adopt(object);
 
 	if (runtime)
 		remember(address, runtime);
-	else
+	else if (!object)
 		xs_warn_once("a HIP function was called, but no HIP runtime is loaded; "
 			     "XSCHED_HIP_LIB names one");
 	errno = saved_errno;
 	return runtime;
+}
+
+void *xs_hip_runtime_past(const void *address, const char *symbol)
+{
+	int saved_errno = errno;
+	struct link_map *object = xs_hip_object_bound(address);
+	void *handle = object ? xs_hip_object_open(object) : NULL;
+	void *function = own_symbol(handle, object, symbol);
+
+	if (handle)
+		dlclose(handle);
+	dlerror(); /* none of the questions is the application's */
+	errno = saved_errno;
+	return function;
 }

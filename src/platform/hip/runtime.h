@@ -75,6 +75,9 @@ extern _Atomic uint64_t xs_hip_sites[XS_HIP_SITES];
  */
 struct xs_hip_runtime *xs_hip_runtime_find(const void *address);
 
+/* A function of that copy, when it is one too many to be described. Slow. NULL: there is none. */
+void *xs_hip_runtime_past(const void *address, const char *symbol);
+
 /* The copy that this memory (a function, a table) is part of; NULL when it is no HIP runtime. */
 struct xs_hip_runtime *xs_hip_runtime_holding(const void *address);
 

@@ -44,7 +44,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++) {
 		struct xs_hip_runtime *runtime = find(here[i]);
 
-		puts(runtime ? ((struct link_map *)runtime->object)->l_name : "none");
+		puts(runtime ? ((struct link_map *)xs_load_relaxed(&runtime->object))->l_name
+			     : "none");
 	}
 	return count == 0;
 }
