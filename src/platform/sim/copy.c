@@ -62,6 +62,8 @@ int xsim_copy_op(struct xsim_op *op, const struct xsim_copy *c)
 		*op = (struct xsim_op){ .kind = XSIM_OP_EMPTY };
 		return XSIM_OK;
 	}
+	if (!src || !dst)
+		return XSIM_INVALID_VALUE; /* there is nothing behind null that an offset leads to */
 	*op = (struct xsim_op){
 		.kind = XSIM_OP_COPY,
 		.copy = {
