@@ -365,7 +365,7 @@ static void *release_high(void *unused)
 {
 	(void)unused;
 	for (size_t i = 0; i < COUNT(many); i++)
-		while (peek(words[i]) != 12)
+		while (!peek(words[i]))
 			usleep(100);
 	poke(gate, 1);
 	return NULL;
@@ -383,9 +383,9 @@ static void the_feeder_of_high_waits_for_many(void)
 	start_all = word(0);
 	for (size_t i = 0; i < COUNT(many); i++) {
 		many[i] = stream_of(NON_BLOCKING, 0);
-		words[i] = word(1);
+		words[i] = word(0);
 		check(stand_still(many[i], start_all));
-		check(append(many[i], words[i], 2));
+		check(cuStreamWriteValue32_v2(many[i], words[i], 1, CU_STREAM_WRITE_VALUE_DEFAULT));
 	}
 	check(stand_still(high, gate));
 	for (size_t i = 0; i < COUNT(many); i++)
