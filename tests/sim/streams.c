@@ -212,7 +212,8 @@ static void commands_arrive_while_the_stream_runs_dry(void **state)
 	CUstream stream;
 
 	ok(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
-	for (uint64_t i = 0; i < 100000; i++) {
+	uint64_t end = sim_now_ns() + 10000000000ull; /* enough where this takes longer */
+	for (uint64_t i = 0; i < 100000 && sim_now_ns() < end; i++) {
 		uint64_t ns = 100 + i % 32 * 100;
 
 		ok(sim_launch(function, stream, (void *[]){ &ns }));
