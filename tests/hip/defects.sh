@@ -54,7 +54,7 @@ with open(sys.argv[2], "w") as file:
     file.write(space["s"])
 END
     # shellcheck disable=SC2086
-    $CC -std=c11 -D_GNU_SOURCE -Iinclude -Isrc ${CPPFLAGS-} -fPIC -fvisibility=hidden -O1 -pthread \
+    $CC -std=c11 -D_GNU_SOURCE -DXS_VERSION='"0"' -Iinclude -Isrc ${CPPFLAGS-} -fPIC -fvisibility=hidden -O1 -pthread \
         ${CFLAGS-} -w -c -o "$TEST_TMP/changed.o" "$TEST_TMP/changed.c" || exit 1
 }
 
@@ -85,8 +85,8 @@ link libshimhip - "-Wl,--version-script=$TEST_TMP/map"
 red hipblas_internal_error "bind past the shim"
 
 fresh # one copy of the runtime serves all callers
-change runtime 's = s.replace("adopt(xs_hip_object_bound(address))",
-    "count ? &xs_hip_runtimes[0] : adopt(xs_hip_object_bound(address))")'
+change runtime 's = s.replace("runtime = adopt(object);",
+    "runtime = xs_hip_runtimes[0].object ? &xs_hip_runtimes[0] : adopt(object);")'
 link libhalhip runtime "-Wl,--version-script=$sources/libhalhip.map"
 red invalid_device_function "error 98"
 
