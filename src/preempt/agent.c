@@ -60,6 +60,7 @@ static void hint_from_environment(void)
 		{ XS_HINT_DEADLINE_US, options->deadline_us },
 		{ XS_HINT_KDEADLINE, options->kdeadline },
 		{ XS_HINT_LAXITY_US, options->laxity_us },
+		{ XS_HINT_GANG, options->gang ? 1 : XS_UNSET },
 		{ XS_HINT_REQUEST, options->request },
 		{ XS_HINT_LIMIT, options->limit },
 		{ XS_HINT_TARGET_US, options->target_us },

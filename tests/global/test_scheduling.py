@@ -124,6 +124,35 @@ def another_policy():
     daemon.stop()
 
 
+def a_gang_runs_on_all_its_devices_or_on_none():
+    daemon = Daemon()
+    for gang in (False, True):
+        variables = {"XSIM_DEVICES": "2"}
+        high = Worker(daemon, 10, **variables)
+        high.do("device 1")
+        high.do("launch 1 1")
+        low = Worker(daemon, 0, XSCHED_GANG="1" if gang else "0", **variables)
+        control = Control(daemon)
+        for worker in (high, low):
+            worker.said("using global scheduler")
+        low.do("feed 200")
+        low.do("device 1")
+        low.do("hold")
+        high.do("hold")
+        if gang:
+            before = settled(low)
+            stays(lambda: low.count() == before, "half of a gang runs")
+            high.do("let")
+            high.do("sync")
+            goes_on(low, before, "the gang goes on")
+        else:
+            until(lambda: any(not q["flags"] & RUN for q in control.queues(low.pid)), "its other half is stopped")
+            goes_on(low, low.count(), "the other device is free")
+        high.kill()
+        low.kill()
+    daemon.stop()
+
+
 def who_decides_is_chosen():
     daemon = Daemon()
     control = Control(daemon)
@@ -170,4 +199,4 @@ def a_daemon_of_somebody_else_is_not_trusted():
 
 run([the_lesser_waits_while_the_important_is_busy, it_waits_again_and_again, who_is_alone_is_let_alone,
      streams_come_and_go, hints_from_outside_count_at_once, suspended_by_hand, configured_from_outside,
-     another_policy, who_decides_is_chosen, a_daemon_of_somebody_else_is_not_trusted])
+     another_policy, a_gang_runs_on_all_its_devices_or_on_none, who_decides_is_chosen, a_daemon_of_somebody_else_is_not_trusted])

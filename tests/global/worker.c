@@ -10,6 +10,7 @@
  *   sync          waits for the stream
  *   launch US N   N kernels from the main thread
  *   stream PRIO   goes on with another stream, of that priority
+ *   device N      goes on with a stream on another device
  *   forget        destroys the stream and makes another one
  *   fork          the child launches nothing, and stays until the parent is gone
  *   exec          becomes itself anew
@@ -36,12 +37,36 @@ static void launch_one(uint32_t us)
 	check(launch(increment, stream, (void *[]){ &done, &one }));
 }
 
-static void *feed(void *us)
+/* Whatever the main thread goes on with, this keeps to the device, the kernels and the stream of its start. */
+static struct {
+	CUcontext context;
+	CUfunction spin, increment;
+	CUstream stream;
+	uint32_t us;
+} food;
+
+static void *feed(void *unused)
 {
-	check(cuCtxSetCurrent(context));
-	while (feeding)
-		launch_one((uint32_t)(uintptr_t)us);
+	uint32_t one = 1;
+
+	(void)unused;
+	check(cuCtxSetCurrent(food.context));
+	while (feeding) {
+		check(launch(food.spin, food.stream, (void *[]){ &food.us }));
+		check(launch(food.increment, food.stream, (void *[]){ &done, &one }));
+	}
 	return NULL;
+}
+
+static void start_to_feed(uint32_t us)
+{
+	food.context = context;
+	food.spin = kernel("spin_us");
+	food.increment = kernel("increment");
+	food.stream = stream;
+	food.us = us;
+	feeding = true;
+	check(pthread_create(&feeder, NULL, feed, NULL) ? 1 : 0);
 }
 
 static void starve(void)
@@ -61,6 +86,15 @@ static void stay_in_child(void)
 		pause();
 }
 
+static void begin_device(int device)
+{
+	check(cuDevicePrimaryCtxRetain(&context, device));
+	check(cuCtxSetCurrent(context));
+	check(cuModuleLoadData(&module, "any image")); /* its kernels are found by name */
+	gate = word(0);
+	stream = stream_of(NON_BLOCKING, 0);
+}
+
 static void begin_stream(int priority)
 {
 	stream = stream_of(NON_BLOCKING, priority);
@@ -75,8 +109,7 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 	} else if (!strcmp(command, "let")) {
 		poke(gate, 1);
 	} else if (!strcmp(command, "feed") && !feeding) {
-		feeding = true;
-		check(pthread_create(&feeder, NULL, feed, (void *)(uintptr_t)a) ? 1 : 0);
+		start_to_feed(a);
 	} else if (!strcmp(command, "starve")) {
 		starve();
 	} else if (!strcmp(command, "sync")) {
@@ -86,6 +119,8 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 			launch_one(a);
 	} else if (!strcmp(command, "stream")) {
 		begin_stream((int)a);
+	} else if (!strcmp(command, "device")) {
+		begin_device((int)a);
 	} else if (!strcmp(command, "forget")) {
 		check(cuStreamDestroy_v2(stream));
 		begin_stream(0);
