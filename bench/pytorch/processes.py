@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two to four processes on one device: latency-critical ones beside best-effort ones.
 
-    processes.py [--lib SHIM] [--out DIR] [--seeds 3] [--duration 5] [--cases WORD,WORD] [--limit S]
+    processes.py [--lib SHIM] [--out DIR] [--seeds 3] [--duration 5] [--cases WORD,WORD]
+                 [--sides native,daemon] [--limit S]
 
 The requests are those of dual.py, in processes of their own. Natively the driver gives the processes
 the device in turns. With the daemon all are scheduled together, the requests at a priority above the
@@ -195,13 +196,13 @@ class Group:
         if critical:
             for number, client in enumerate(critical):
                 client.tell(duration=self.duration, seed=10 * seed + number)
-            heard = [client.hear(self.duration + 60) for client in critical]
+            heard = [client.hear(self.duration + 20) for client in critical]
         else:
             time.sleep(seconds)
             heard = []
         for client in others:
             client.tell()
-        done = [client.hear(30) for client in others]
+        done = [client.hear(20) for client in others]
         rates = [one["steps"] / one["seconds"] for one in done if one.get("seconds")]
         return {"latencies": [v for one in heard for v in one.get("latencies", [])],
                 "unanswered": sum(one.get("unanswered", 0) for one in heard),
@@ -239,9 +240,10 @@ def measure_side(opts, results, case, side, settings):
 
 def measure(opts, results, cases, deadline):
     with contextlib.ExitStack() as stack:
-        sides = {BARE: None}
+        sides = {BARE: None} if "native" in opts.sides else {}
         try:
-            sides[SHIM] = stack.enter_context(daemon(opts))
+            if "daemon" in opts.sides:
+                sides[SHIM] = stack.enter_context(daemon(opts))
         except NoDaemon as reason:
             print(reason, flush=True)
         for case in cases:
@@ -300,6 +302,7 @@ def main():
     parser = common.parser(__doc__)
     parser.add_argument("--duration", type=float, default=5, help="seconds a run")
     parser.add_argument("--seeds", type=int, default=3, help="repetitions")
+    parser.add_argument("--sides", default="native,daemon", help="one of them, or both")
     parser.add_argument("--cases", default="", help="cases whose names contain one of these words")
     parser.add_argument("--xserver", type=pathlib.Path, default=common.ROOT / "build/bin/xserver")
     opts = parser.parse_args()
