@@ -48,6 +48,7 @@ int main(void)
 		check(hipGraphLaunch(exec, stream));
 		check(append(side, b + 1, 1));
 	}
+	check(hipStreamSynchronize(stream));
 	check(hipGraphLaunch(exec, NULL));
 	check(hipDeviceSynchronize());
 	printf("%zu nodes\n", nodes);
