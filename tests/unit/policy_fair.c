@@ -333,6 +333,35 @@ static void wait_is_bounded(void **state)
 	}
 }
 
+/* The same under strict parts, for those that came later and for those that had slept too. */
+static void strict_wait_is_bounded(void **state)
+{
+	uint64_t last[8];
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SPUP", 8);
+	kit_idle(&kit, 6);
+	kit_idle(&kit, 7);
+	kit_pass(&kit, 500 * MS, NULL, 0);
+	kit_ready(&kit, 6);
+	kit_pass(&kit, 200 * MS, NULL, 0);
+	kit_idle(&kit, 6);
+	kit_pass(&kit, 200 * MS, NULL, 0);
+	kit_ready(&kit, 6); /* slept */
+	kit_ready(&kit, 7); /* never ran */
+	for (unsigned int i = 0; i < 8; i++)
+		last[i] = kit.now;
+	for (unsigned int step = 0; step < 4000; step++) {
+		kit_pass(&kit, 500 * US, NULL, 0);
+		for (unsigned int i = 0; i < 8; i++) {
+			last[i] = kit_runs(&kit, i) ? kit.now : last[i];
+			assert_true(kit.now - last[i] <= 100 * MS);
+		}
+	}
+	kit_stop(&kit);
+}
+
 /* One who may run only when nobody else wants to must not hold the clock of the others back. */
 static void newcomer_beside_somebody_without_part(void **state)
 {
@@ -521,6 +550,7 @@ int main(void)
 		cmocka_unit_test(silence_is_no_advantage),
 		cmocka_unit_test(mlfq_prefers_short_work),
 		cmocka_unit_test(wait_is_bounded),
+		cmocka_unit_test(strict_wait_is_bounded),
 		cmocka_unit_test(newcomer_beside_somebody_without_part),
 		cmocka_unit_test(late_reports),
 		cmocka_unit_test(silence_alone_is_no_credit),

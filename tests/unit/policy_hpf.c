@@ -258,6 +258,34 @@ static void floor_is_shared_by_the_lower_queues(void **state)
 	kit_stop(&kit);
 }
 
+/* Below one that never rests everybody has his turn, newcomers too. */
+static void floor_bounds_the_wait(void **state)
+{
+	uint64_t last[6];
+	struct kit kit;
+
+	(void)state;
+	kit_start(&kit, NULL);
+	for (uint64_t i = 0; i < 6; i++)
+		kit_pair(&kit, i, 0);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 1);
+	kit_param(&kit, "HPF", "floor", 5);
+	for (uint64_t i = 0; i < 5; i++)
+		kit_ready(&kit, i);
+	kit_pass(&kit, 1000 * MS, NULL, 0);
+	kit_ready(&kit, 5);
+	for (unsigned int i = 0; i < 6; i++)
+		last[i] = kit.now;
+	for (unsigned int step = 0; step < 20000; step++) {
+		kit_pass(&kit, 100 * US, NULL, 0);
+		for (unsigned int i = 0; i < 6; i++) {
+			last[i] = kit_runs(&kit, i) ? kit.now : last[i];
+			assert_true(kit.now - last[i] <= 100 * MS);
+		}
+	}
+	kit_stop(&kit);
+}
+
 /* Whoever gets more than the floor without it gets no turn on top. */
 static void floor_counts_what_was_left_anyway(void **state)
 {
@@ -330,6 +358,7 @@ int main(void)
 		cmocka_unit_test(lent_priority),
 		cmocka_unit_test(floor_admits_lower_queues),
 		cmocka_unit_test(floor_is_shared_by_the_lower_queues),
+		cmocka_unit_test(floor_bounds_the_wait),
 		cmocka_unit_test(floor_counts_what_was_left_anyway),
 		cmocka_unit_test(bad_arguments),
 	};

@@ -298,6 +298,93 @@ static void every_policy(void **state)
 			run(info->name, seed + 100 * i, 1500, false);
 }
 
+/* --- per device ---------------------------------------------------------------------------------- */
+
+#define HERE                                                                                       \
+	6 /* queues on the device that is looked at, two to a process; as many on the other one */
+
+/* The same hint for a process on either device. */
+static void hint_both(struct kit *const *kits, uint64_t *seed, uint64_t process)
+{
+	static const enum xs_hint_kind kinds[] = { XS_HINT_PRIORITY, XS_HINT_UTILIZATION,
+		XS_HINT_DEADLINE_US, XS_HINT_LAXITY_US, XS_HINT_REQUEST, XS_HINT_LIMIT,
+		XS_HINT_TARGET_US, XS_HINT_WINDOW_ACTIVE, XS_HINT_CPU_PRIORITY };
+	const struct xs_hint hint = {
+		.kind = kinds[kit_random(seed) % 9],
+		.value = (int64_t)(kit_random(seed) % 100),
+		.crit_prio = (int)(kit_random(seed) % 20),
+		.display = process / 3,
+	};
+
+	for (int i = 0; i < 2; i++)
+		xs_sched_hint(kits[i]->s, XS_HINT_PROCESS, process, &hint, kits[i]->now);
+}
+
+static void event_on(struct kit *kit, uint64_t what, uint64_t queue, uint64_t value)
+{
+	switch (what % 8) {
+	case 0:
+		xs_sched_usage(kit->s, queue, value % (2 * MS));
+		break;
+	case 1:
+		xs_sched_queue_stalled(kit->s, queue, value % 2, kit->now);
+		break;
+	case 2:
+		xs_sched_queue_lend(
+			kit->s, queue, value % 2 ? XS_LEND_NONE : (int)(value % 20), kit->now);
+		break;
+	default:
+		xs_sched_queue_ready(kit->s, queue, value % 2, kit->now);
+	}
+}
+
+/* Whatever happens on another device, decisions here are those of a scheduler that has only this one. */
+static void look_at_one_device(const char *policy, uint64_t seed)
+{
+	static struct kit alone, both;
+	struct kit *const kits[2] = { &alone, &both };
+
+	for (int i = 0; i < 2; i++) {
+		kit_start(kits[i], policy);
+		for (uint64_t process = 0; process < 6; process++)
+			kit_process(kits[i], process);
+		for (uint64_t queue = 0; queue < (i ? 2 : 1) * HERE; queue++)
+			kit_queue(kits[i], queue / 2, queue, queue / HERE);
+	}
+	for (int step = 0; step < 2000; step++) {
+		uint64_t what = kit_random(&seed), queue = kit_random(&seed) % HERE;
+		uint64_t value = kit_random(&seed);
+
+		alone.now = both.now = both.now + value % (3 * MS);
+		if (what % 16 == 15)
+			hint_both(kits, &seed, value % 6);
+		for (int i = 0; i < 2; i++) {
+			event_on(kits[i], what, queue, value);
+			xs_sched_tick(kits[i]->s, kits[i]->now);
+			kits[i]->trace[0] = '\0';
+		}
+		event_on(&both, kit_random(&seed), HERE + kit_random(&seed) % HERE, value >> 8);
+		for (queue = 0; queue < HERE; queue++) {
+			if (memcmp(&alone.queues[queue].is, &both.queues[queue].is,
+				    sizeof(struct xs_decision)) != 0)
+				fail_msg("%s: queue %d, step %d", policy, (int)queue, step);
+		}
+	}
+	kit_stop(&alone);
+	kit_stop(&both);
+}
+
+static void devices_do_not_disturb_each_other(void **state)
+{
+	const struct xs_policy_info *info;
+
+	(void)state;
+	for (size_t i = 0; (info = xs_policy_info(i)); i++) {
+		for (uint64_t seed = 1; strcmp(info->name, "HHPF") != 0 && seed <= 10; seed++)
+			look_at_one_device(info->name, seed * 0x9e3779b97f4a7c15ull + i);
+	}
+}
+
 static void changing_policies(void **state)
 {
 	(void)state;
@@ -331,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(every_policy),
+		cmocka_unit_test(devices_do_not_disturb_each_other),
 		cmocka_unit_test(changing_policies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
