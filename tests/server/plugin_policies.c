@@ -174,7 +174,7 @@ static void one_that_sleeps_is_ejected(void **state)
 static void one_that_crashes_is_ejected(void **state)
 {
 	(void)state;
-	is_ejected("crash", "died of signal 11");
+	is_ejected("crash", "died of signal 31");
 }
 
 static void one_that_ends_the_process_is_ejected(void **state)
