@@ -35,20 +35,22 @@ void xs_plugin_kill(struct xs_plugin_runner *runner)
 	runner->pid = 0;
 }
 
-/* Has the process ended? Then says how. */
-static bool has_ended(struct xs_plugin_runner *runner, char *why, size_t size)
+/* Has the process ended by itself? Then says how. options: of waitpid(). */
+static bool has_ended(struct xs_plugin_runner *runner, int options, char *why, size_t size)
 {
 	int status;
 
-	if (waitpid(runner->pid, &status, WNOHANG) != runner->pid)
+	if (waitpid(runner->pid, &status, options) != runner->pid)
 		return false;
 	runner->pid = 0;
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		snprintf(why, size, "it was killed");
+	else if (WIFSIGNALED(status))
 		snprintf(why, size, "it died of signal %d (%s)", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
 	else
 		snprintf(why, size, "it ended its process with status %d", WEXITSTATUS(status));
-	return true;
+	return WIFEXITED(status) || WTERMSIG(status) != SIGKILL || options;
 }
 
 void xs_plugin_ask(struct xs_plugin_runner *runner)
@@ -67,7 +69,7 @@ bool xs_plugin_await(struct xs_plugin_runner *runner, uint64_t most_cpu_ns, uint
 		xs_futex_wait(&runner->pipe->answered, answered, xs_now_ns() + XS_NS_PER_MS);
 		if (xs_load_full(&runner->pipe->answered) == runner->asked)
 			break;
-		if (has_ended(runner, why, size))
+		if (has_ended(runner, WNOHANG, why, size))
 			return false;
 		if (cpu_ns(runner) - began_cpu_ns > most_cpu_ns)
 			break;
@@ -80,6 +82,10 @@ bool xs_plugin_await(struct xs_plugin_runner *runner, uint64_t most_cpu_ns, uint
 	used_ns = cpu_ns(runner) - began_cpu_ns;
 	if (used_ns <= most_cpu_ns)
 		return true;
+	/* Its time may have gone into its end, which is not over yet. */
+	kill(runner->pid, SIGKILL);
+	if (has_ended(runner, 0, why, size))
+		return false;
 	snprintf(why, size, "a decision took more than %llu us",
 		(unsigned long long)(most_cpu_ns / XS_NS_PER_US));
 	return false;
