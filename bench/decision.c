@@ -5,7 +5,8 @@
  *   decision [-nTRIALS] [-sSECONDS]
  *
  * decision_us   from the store that says that an important process is ready to the moment at which
- *               the gate of an unimportant one is closed, with the daemon asleep before each trial
+ *               the gate of an unimportant one is closed, with the daemon asleep before each trial;
+ *               hint_p50, hint_p99: from a hint to its effect
  * scale_256     256 processes with 8 queues each on 8 devices, 20 000 changes of state a second:
  *               share of a processor that the daemon uses, memory per process, and what a decision
  *               takes for a pair beside them
@@ -23,6 +24,7 @@
 #include "daemon.h"
 #include "kit.h"
 #include "plot.h"
+#include "wire/message.h"
 
 #define PROCESSES 256
 #define QUEUES    8
@@ -71,21 +73,48 @@ static void open_pair(struct process *high, struct process *low, uint64_t device
 	usleep(100000);
 }
 
+/* From a hint that makes the lower one the more important one to its gate open, and back. */
+static void measure_hints(struct process *high, struct process *low, double *hint_us, long trials)
+{
+	change(high, low, true);
+	for (long i = 0; i < trials; i++) {
+		bool up = i % 2 == 0;
+		usleep(300);
+		uint64_t began = kit_now_ns();
+
+		hint_process(low, XS_WIRE_HINT_PRIORITY, up ? 200 : -100);
+		while (is_open(low, 0) != up) {
+			if (kit_now_ns() - began > UINT64_C(5000000000))
+				daemon_fail("no effect of a hint");
+			xs_cpu_relax();
+		}
+		hint_us[i] = (double)(kit_now_ns() - began) / 1e3;
+	}
+	hint_process(low, XS_WIRE_HINT_PRIORITY, -100);
+	change(high, low, false);
+}
+
 static void decision(struct process *high, struct process *low, long trials)
 {
 	double *close_us = calloc((size_t)trials, sizeof(double));
 	double *open_us = calloc((size_t)trials, sizeof(double));
 
+	long hints = trials / 10 + 2;
+	double *hint_us = calloc((size_t)hints, sizeof(double));
+
 	measure(high, low, close_us, open_us, trials / 20 + 1, 300);
+	measure_hints(high, low, hint_us, hints);
 	measure(high, low, close_us, open_us, trials, 300);
 	double p50 = kit_percentile(close_us, (size_t)trials, 0.5);
 	double p99 = kit_percentile(close_us, (size_t)trials, 0.99);
 	kit_row("decision_us", "us", "none", p50, NAN,
 		"\"trials\":%ld,\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"max\":%.1f,"
-		"\"open_p50\":%.2f,\"open_p99\":%.2f",
+		"\"open_p50\":%.2f,\"open_p99\":%.2f,\"hint_p50\":%.2f,\"hint_p99\":%.2f",
 		trials, p50, kit_percentile(close_us, (size_t)trials, 0.9), p99,
 		close_us[trials - 1], kit_percentile(open_us, (size_t)trials, 0.5),
-		kit_percentile(open_us, (size_t)trials, 0.99));
+		kit_percentile(open_us, (size_t)trials, 0.99),
+		kit_percentile(hint_us, (size_t)hints, 0.5),
+		kit_percentile(hint_us, (size_t)hints, 0.99));
 	for (long i = 0; i < trials; i++) {
 		close_us[i] /= 1e3;
 		open_us[i] /= 1e3;
@@ -99,6 +128,7 @@ static void decision(struct process *high, struct process *low, long trials)
 		"time "
 		"until the gate of an unimportant process is closed, or open.",
 		series, 2, "decisions");
+	free(hint_us);
 	free(close_us);
 	free(open_us);
 }
