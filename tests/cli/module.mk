@@ -15,7 +15,8 @@ $(call objects,tests/cli/crowd/crowd.c): | deps-test
 deps-screen:
 	-@tools/deps screen
 
-check.needs += $(cli.crowd) $(O)/tools/options deps-screen
-check.tests += $(addprefix tests/cli/, usage.py verbs.py run.py top.py reference.py)
+check.needs += $(cli.crowd) $(O)/tools/options deps-screen $(demo.programs) $(bench.programs)
+check.tests += $(addprefix tests/cli/, usage.py verbs.py run.py top.py reference.py \
+	doctor.py bench.py)
 endif
 endif
