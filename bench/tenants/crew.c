@@ -139,7 +139,7 @@ static void set_up(const struct crew *crew, const struct member *member, bool sc
 		   *hip = strcmp(crew->device, "hip") == 0 ? "hip" : "cuda";
 	char text[8192];
 
-	if (strcmp(crew->device, "sim") == 0 || getenv("BENCH_SIM"))
+	if (strcmp(crew->device, "cuda") != 0) /* HIP's too, as in the demonstration */
 		snprintf(text, sizeof(text), "%s/sim", crew->build);
 	else
 		snprintf(text, sizeof(text), "%s%s" DRIVER_PLACES, path ? path : "",
@@ -164,7 +164,7 @@ static void become(const struct crew *crew, struct member *member)
 	size_t count = 1;
 
 	snprintf(program, sizeof(program), "%s/demo/models%s", crew->build,
-		strcmp(crew->device, "hip") == 0 ? "-hip" : "");
+		strcmp(crew->device, "hip") == 0 ? "_hip" : "");
 	snprintf(options, sizeof(options), "-w %s", member->options);
 	for (char *word = strtok_r(options, " ", &rest); word && count < WORDS;
 		word = strtok_r(NULL, " ", &rest))

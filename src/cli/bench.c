@@ -27,7 +27,8 @@ static struct xs_arg args[] = {
 		.value = "WHICH",
 		.read = xs_read_word,
 		.words = "sim cuda hip",
-		.help = "the software device (default) or a real one" },
+		.help = "the software device (default) or CUDA's; hip: the software device through "
+			"HIP" },
 	[PEER] = { .name = "peer",
 		.value = "WHICH",
 		.read = xs_read_word,
@@ -52,7 +53,9 @@ static const struct experiment {
 		const char *command;
 	} programs[MOST_PROGRAMS];
 } experiments[] = {
-	{ "overhead", "What it costs alone", { { SIM | CUDA, "bench/launch -n2000000|-n80000" } } },
+	{ "overhead", "What it costs alone",
+		{ { SIM | CUDA, "bench/launch -n2000000|-n80000" },
+			{ HIP, "bench/launch_hip table -n2000000|-n80000" } } },
 	{ "dual", "Two models in one process",
 		{ { SIM | CUDA | HIP, "demo/demo -j -d {device} -n560|-n12 -o {out} {build}" } } },
 	{ "tenants", "Several processes on one device",
@@ -428,12 +431,12 @@ static bool choose(const struct bench *bench, int count, char **operands, bool *
 
 static bool set_up_device(struct bench *bench)
 {
-	const struct xs_platform *platform = xs_platform_at(*bench->device == 'h' ? 1 : 0);
+	const struct xs_platform *platform = xs_platform_at(0);
 	char driver[PATH_MAX];
 
 	setenv("BUILD", bench->build, 1);
 	unsetenv("BENCH_DRIVER");
-	if (*bench->device == 's')
+	if (*bench->device != 'c')
 		return true;
 	if (!platform || !xs_platform_driver(platform, driver)) {
 		xs_complain(

@@ -375,13 +375,8 @@ def trials():
                      "-L" + BUILD + "/sim", "-lcuda", "-Wl,--allow-shlib-undefined")
     planted("ungated", "XLOG_LEVEL", "doubt", "--", multi, what="1 launches", **library_path)
     planted("shim-not-loaded", "LD_PRELOAD", "wrong", "--", "true", LD_PRELOAD="/no/libshimcuda.so")
-    hip = BUILD + "/demo/models-hip"  # finds the functions by a handle, which HIP 6 bears and HIP 5 does not
-    _, findings, _ = doctor("--", hip, "-c", "1", **library_path)
-    check(findings.get("bound-table", ("",))[0] == "ok" and "bypass" not in findings, f"HIP's table: {findings}")
-    os.mkdir(TMP + "/hip5")
-    shutil.copy(BUILD + "/sim/libamdhip64.so.5", TMP + "/hip5")
-    planted("bypass", "HIP 6", "wrong", "--", hip, "-c", "1", what="hipModuleLaunchKernel",
-            LD_LIBRARY_PATH=TMP + "/hip5")
+    _, findings, _ = doctor("--", BUILD + "/demo/models_hip", "-c", "1", **library_path)
+    check("bypass" not in findings and findings["scheduled"][0] == "ok", f"a program of HIP: {findings}")
     rpath = compiled("rpath", "int cuInit(unsigned); int main(void) { return cuInit(0); }",
                      "-L" + BUILD + "/sim", "-lcuda", "-Wl,--disable-new-dtags,-rpath," + BUILD + "/sim")
     planted("program-rpath", "xcli run", "doubt", "--", rpath, LD_LIBRARY_PATH=BUILD + "/lib")
