@@ -148,7 +148,7 @@ static void *run_crowd(void *unused)
 
 	while (!xs_load_relaxed(&stop_crowd)) {
 		uint64_t due = (kit_now_ns() - began) * RATE / 1000000000u;
-		for (; count < due; count++) {
+		for (; count < due && !xs_load_relaxed(&stop_crowd); count++) {
 			random = random * 1664525u + 1013904223u;
 			uint32_t which = (random >> 8) % (PROCESSES * QUEUES);
 			struct process *process = &crowd[which / QUEUES];
