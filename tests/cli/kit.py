@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """xcli, a daemon and processes for it to look at; what the tests of the command line share."""
+import atexit
 import json
 import os
 import signal
@@ -77,11 +78,17 @@ def until(condition, what, limit=LIMIT):
     return True
 
 
+def end_with_test(process):
+    """Nothing is left behind, however the test ends."""
+    atexit.register(process.kill)
+    return process
+
+
 class Daemon:
     def __init__(self, *arguments, socket=SOCKET):
         self.log = open(TMP + "/log", "a")
-        self.process = subprocess.Popen([SERVER, "--socket", socket, *arguments], stderr=self.log,
-                                        env=environment())
+        self.process = end_with_test(subprocess.Popen(
+            [SERVER, "--socket", socket, *arguments], stderr=self.log, env=environment()))
         until(lambda: xcli("list", "--socket", socket)[0] == 0, "the daemon")
 
     def stop(self):
@@ -94,9 +101,9 @@ class Crowd:
     """Processes with these priorities and so many queues each."""
 
     def __init__(self, priorities, queues=2, processes=None):
-        self.process = subprocess.Popen(
+        self.process = end_with_test(subprocess.Popen(
             [CROWD, str(processes or len(priorities)), str(queues), *map(str, priorities)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()))
         words = self.process.stdout.readline().split()
         check(words[:1] == ["ready"], f"the crowd: {words}")
         self.pids = [int(word) for word in words[1:]]

@@ -111,7 +111,8 @@ refused(2, "unit: 'galaxy' is not allowed; queue process", "policy", "set", "CFS
 refused(5, "NOPE", "policy", "set", "NOPE")
 refused(5, "NOPE", "policy", "-s", "-n", "NOPE")
 refused(5, "NOPE", "policy", "params", "NOPE")
-check(good("policy") == "HPF\n", "what was refused changed nothing")
+refused(2, "floor_period: '5' is not allowed", "policy", "set", "HPF", "floor=9", "floor_period=5")
+check(good("policy") == "HPF\n" and param("HPF", "floor") == [6], "what was refused changed nothing")
 
 # --- suspend, resume --------------------------------------------------------------------------------
 
