@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "preempt/agent.h"
 #include "preempt/descriptor.h"
 #include "preempt/domain.h"
@@ -435,7 +436,8 @@ int xs_global_connect(void)
 	hello.hello.oldest = XS_WIRE_OLDEST;
 	hello.hello.role = XS_ROLE_PROCESS;
 	hello.hello.pid = (uint32_t)getpid();
-	XS_MESSAGE_TEXT(hello.hello.name, program_invocation_short_name);
+	XS_MESSAGE_TEXT(hello.hello.name,
+		xs_options()->name ? xs_options()->name : program_invocation_short_name);
 	xs_store_full(&page->client_told, 0);
 	int err = xs_wire_send(fd, &hello, &page_fd, 1);
 	if (err) {

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from kit import BUILD, SAN, TMP, XCLI, check, end, environment, skip, until
+from kit import BUILD, SAN, SOCKET, TMP, XCLI, Daemon, check, data, end, environment, skip, until
 
 if SAN:
     skip("shims with a sanitizer need its runtime before them")
@@ -112,6 +112,29 @@ if os.path.exists(hello):
                            stdout=subprocess.PIPE, text=True)
     status, out, err = run("-p", "high", hello, env=dict(BASE, LD_LIBRARY_PATH=BUILD + "/sim"))
     check((status, out) == (plain.returncode, plain.stdout), f"a program of CUDA: {status} {err}")
+
+# --- at the daemon ----------------------------------------------------------------------------------
+
+PROGRAM = """
+import ctypes, sys
+cuda, context, stream, memory = (ctypes.CDLL("libcuda.so.1"), ctypes.c_void_p(), ctypes.c_void_p(),
+                                 ctypes.c_uint64())
+cuda.cuInit(0)
+cuda.cuDevicePrimaryCtxRetain(ctypes.byref(context), 0)
+cuda.cuCtxSetCurrent(context)
+cuda.cuStreamCreate(ctypes.byref(stream), 1)
+cuda.cuMemAlloc_v2(ctypes.byref(memory), ctypes.c_size_t(4096))
+cuda.cuMemsetD8Async(memory, ctypes.c_ubyte(0), ctypes.c_size_t(4096), stream)
+sys.stdin.read()
+"""
+daemon = Daemon()
+with subprocess.Popen([XCLI, "run", "-p", "high", "--name", "my name", "--scheduler", "global", sys.executable,
+                       "-c", PROGRAM], stdin=subprocess.PIPE,
+                      env=dict(BASE, LD_LIBRARY_PATH=BUILD + "/sim", XSCHED_SOCKET=SOCKET)) as program:
+    until(lambda: data("list")["xqueues"], "the queue of a program")
+    rows = data("list")["xqueues"]
+    check([(q["pid"], q["name"], q["priority"]) for q in rows] == [(program.pid, "my name", 100)], f"{rows}")
+daemon.stop()
 
 # --- no driver, an odd place ------------------------------------------------------------------------
 
