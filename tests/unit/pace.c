@@ -276,12 +276,15 @@ TEST(ready_again_after_running_dry_in_the_wait)
 
 enum kind { SHORT, LONG };
 
+/* What the device was given, in that order. */
 static struct {
-	pthread_mutex_t lock; /* commands are noted in the order in which the stream has them */
+	pthread_mutex_t lock; /* the stream has the commands in the order in which they are noted */
 	enum kind kinds[4096];
 	unsigned int count;
+	unsigned int us[2]; /* what the device takes for one of each kind */
 	_Atomic unsigned int of_kind[2];
 	_Atomic bool over;
+	pthread_t device, other;
 } line = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void submit_kind(enum kind kind)
@@ -304,60 +307,75 @@ static void *submit_long_ones(void *unused)
 	return NULL;
 }
 
-static void *run_line(void *long_us)
+static void *run_line(void *unused)
 {
+	(void)unused;
 	for (unsigned int done = 0; !xs_load_full(&line.over) || fake_pending(&busy->stream);) {
-		if (!fake_pending(&busy->stream)) {
-			usleep(10);
-			continue;
+		uint64_t us = 10;
+		bool idle = !fake_pending(&busy->stream);
+
+		if (!idle) {
+			pthread_mutex_lock(&line.lock);
+			us = line.us[line.kinds[done]];
+			pthread_mutex_unlock(&line.lock);
 		}
-		pthread_mutex_lock(&line.lock);
-		bool is_long = line.kinds[done] == LONG;
-		pthread_mutex_unlock(&line.lock);
-		xs_sleep_until_ns(xs_now_ns() + (is_long ? (uintptr_t)long_us * XS_NS_PER_US : 0));
-		done += fake_run(&busy->stream, 1);
+		xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
+		if (!idle)
+			done += fake_run(&busy->stream, 1);
 	}
 	return NULL;
 }
 
-/* Room goes by device time: short commands do not each wait for a long one of another thread. */
+/* Another thread submits long commands until the line ends. One thread begins after the other, so the
+ * clock makes the same of it each time. */
+static void begin_line(unsigned int short_us, unsigned int long_us)
+{
+	line.us[SHORT] = short_us;
+	line.us[LONG] = long_us;
+	pthread_create(&line.device, NULL, run_line, NULL);
+	fake_sleep_ms(1);
+	pthread_create(&line.other, NULL, submit_long_ones, NULL);
+	EVENTUALLY(xs_load_full(&line.of_kind[LONG]) > 10);
+}
+
+/* Submits so many of a kind. Returns how many long ones of the other thread came meanwhile. */
+static unsigned int others_beside(enum kind kind, unsigned int count)
+{
+	unsigned int before = xs_load_full(&line.of_kind[LONG]);
+
+	for (unsigned int i = 0; i < count; i++)
+		submit_kind(kind);
+	unsigned int passed = xs_load_full(&line.of_kind[LONG]) - before;
+	return kind == LONG ? passed - count : passed;
+}
+
+static void end_line(void)
+{
+	xs_store_full(&line.over, true);
+	pthread_join(line.other, NULL);
+	pthread_join(line.device, NULL);
+}
+
+/* Room goes by device time: short commands do not each wait for a long one of another thread. Both
+ * threads have about as much of the device. */
 TEST(short_commands_do_not_wait_in_turn_with_long_ones)
 {
-	pthread_t device, other;
-
 	setenv("XSCHED_AUTO_XQUEUE_BUDGET", "4000", 1);
 	busy = paced();
-	pthread_create(&device, NULL, run_line, (void *)4000);
-	pthread_create(&other, NULL, submit_long_ones, NULL);
-	EVENTUALLY(xs_load_full(&line.of_kind[LONG]) > 10);
-	unsigned int before = xs_load_full(&line.of_kind[LONG]);
-	for (int i = 0; i < 400; i++)
-		submit_kind(SHORT);
-	unsigned int passed = xs_load_full(&line.of_kind[LONG]) - before;
-	xs_store_full(&line.over, true);
-	pthread_join(other, NULL);
-	pthread_join(device, NULL);
-	CHECK(passed < 200);
+	begin_line(100, 4000);
+	unsigned int passed = others_beside(SHORT, 400);
+	end_line();
+	CHECK(passed >= 10 && passed <= 20); /* ten take as long as all the short ones */
 }
 
 /* And nobody starves who submits as much as others. */
 TEST(long_commands_of_two_threads_take_turns)
 {
-	pthread_t device, other;
-	unsigned int mine = 0;
-
 	busy = paced();
-	pthread_create(&device, NULL, run_line, (void *)2000);
-	pthread_create(&other, NULL, submit_long_ones, NULL);
-	EVENTUALLY(xs_load_full(&line.of_kind[LONG]) > 10);
-	unsigned int before = xs_load_full(&line.of_kind[LONG]);
-	for (; mine < 60; mine++)
-		submit_kind(LONG);
-	unsigned int theirs = xs_load_full(&line.of_kind[LONG]) - before - mine;
-	xs_store_full(&line.over, true);
-	pthread_join(other, NULL);
-	pthread_join(device, NULL);
-	CHECK(theirs > 20 && theirs < 180);
+	begin_line(0, 2000);
+	unsigned int theirs = others_beside(LONG, 60);
+	end_line();
+	CHECK(theirs > 50 && theirs < 70);
 }
 
 /* A thread is narrowed by one that submits beside it, not by one that did so a while ago. */
