@@ -25,7 +25,7 @@ libdir := lib$(if $(filter /usr /usr/local,$(patsubst %/,%,$(PREFIX))),/xsched)
 headers := $(wildcard include/xsched/*.h include/xsched/*/*.h)
 python  := $(wildcard python/xsched/*.py python/xsched/*/*.py)
 manuals := $(wildcard doc/*.1 doc/*.7 doc/*.8)
-texts   := $(wildcard README.md NEWS LICENSE doc/*.md)
+texts   := $(wildcard README.md CONTRIBUTING.md NEWS LICENSE doc/*.md)
 
 completions := tools/completion/xcli.bash:share/bash-completion/completions/xcli \
                tools/completion/_xcli:share/zsh/site-functions/_xcli
@@ -46,7 +46,7 @@ installed = \
 	$(foreach f,$(headers),$(f):$(f)) \
 	$(foreach f,$(python),$(f):$(libdir)/$(f)) \
 	$(foreach f,$(manuals),$(f):share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
-	$(foreach f,$(texts),$(f):share/doc/xsched/$(notdir $(f))) \
+	$(foreach f,$(texts),$(f):share/doc/xsched/$(f)) \
 	$(foreach f,$(wildcard tools/systemd/*/*),$(f):share/xsched/$(f:tools/%=%)) \
 	$(if $(cli.src),$(completions)) \
 	$(O)/xsched.pc:lib/pkgconfig/xsched.pc \
