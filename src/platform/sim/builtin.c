@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/atomic.h"
 #include "base/clock.h"
 #include "platform/sim/config.h"
 #include "platform/sim/error.h"
@@ -87,6 +88,7 @@ static int fill(const struct xsim_launch *launch)
 	return XSIM_OK;
 }
 
+/* Hosts watch these words while kernels count, as they may in mapped memory. */
 static int increment(const struct xsim_launch *launch)
 {
 	const struct words_params *p = launch->params;
@@ -94,7 +96,7 @@ static int increment(const struct xsim_launch *launch)
 	if (!on_device(p->data, p->value * 4ull))
 		return XSIM_ILLEGAL_ADDRESS;
 	for (uint32_t i = 0; i < p->value; i++)
-		p->data[i]++;
+		xs_store_relaxed((_Atomic uint32_t *)&p->data[i], p->data[i] + 1);
 	return XSIM_OK;
 }
 
