@@ -33,6 +33,11 @@ static struct xs_turns *as_table(uintptr_t word)
 	return word & 1 ? NULL : (struct xs_turns *)word;
 }
 
+struct xs_turns *xs_turns_look(const struct xs_queue *queue)
+{
+	return as_table(xs_load_acquire(word_of(queue)));
+}
+
 /* What is in flight already was all of the thread that was alone until now. */
 static struct xs_turns *make_table(
 	const struct xs_queue *queue, _Atomic uintptr_t *word, uintptr_t seen)
@@ -50,12 +55,7 @@ static struct xs_turns *make_table(
 	if (xs_cas_full(word, &seen, (uintptr_t)made))
 		return made;
 	free(made);
-	return as_table(seen);
-}
-
-struct xs_turns *xs_turns_look(const struct xs_queue *queue)
-{
-	return as_table(xs_load_acquire(word_of(queue)));
+	return xs_turns_look(queue); /* another thread was first */
 }
 
 struct xs_turns *xs_turns_of(const struct xs_queue *queue)
@@ -64,7 +64,10 @@ struct xs_turns *xs_turns_of(const struct xs_queue *queue)
 	uintptr_t seen = xs_load_acquire(word);
 	uintptr_t only = this_thread() | 1;
 
-	if (seen == only || (!seen && xs_cas_full(word, &seen, only)))
+	if (!seen && xs_cas_full(word, &seen, only))
+		return NULL;
+	seen = xs_load_acquire(word);
+	if (seen == only)
 		return NULL;
 	return seen & 1 ? make_table(queue, word, seen) : as_table(seen);
 }
