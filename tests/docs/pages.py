@@ -209,7 +209,7 @@ def wrong_command(line):
     for part in simple_commands(words):
         name = os.path.basename(part[0]) if part else ""
         if name == "xcli":
-            yield from wrong_xcli(part[1:] + (["--"] if part[1:2] in (["run"], ["doctor"]) else []))
+            yield from wrong_xcli(part[1:])
         elif name == "xserver":
             yield from wrong_options(part[1:], options(BUILD + "/bin/xserver"), name, True)
         elif name == "make":
