@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,7 @@ int main(int argc, char **argv)
 	bool active = true;
 	int option;
 
+	signal(SIGPIPE, SIG_IGN); /* a display that goes is noticed by what is read from it */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case DISPLAY:
