@@ -31,11 +31,13 @@ static void open_queue(int64_t flags)
 static XResult note(HwQueueHandle queue, void *data)
 {
 	struct xs_stream stream = fake_stream(1);
+	XResult result =
+		(XResult)xs_load_full(&callback_result); /* who sees the launch may change it */
 
 	CHECK(queue == hwq);
 	fake_launch(&stream);
 	order[xs_add_full(&launched, 1)] = (unsigned int)(uintptr_t)data;
-	return (XResult)xs_load_full(&callback_result);
+	return result;
 }
 
 static XResult block(HwQueueHandle queue, void *data)
