@@ -90,6 +90,10 @@ static void measure(const struct load *load)
 		outcome_percentile_ms(&alone, 0.99), outcome_percentile_ms(&shim, 0.5),
 		outcome_percentile_ms(&bare, 0.5), outcome_best_effort_rate(&shim) / rate,
 		outcome_best_effort_rate(&bare) / rate, shim.request_count);
+	outcome_free(&alone);
+	outcome_free(&idle);
+	outcome_free(&bare);
+	outcome_free(&shim);
 }
 
 int main(int argc, char **argv)

@@ -55,6 +55,7 @@ bool outcome_take(struct outcome *outcome, FILE *records);
 /* Starts the program with these arguments and environment settings (NAME=VALUE) and reads what it
  * reports. Both lists end with NULL. Returns false, with a message printed, if that fails. */
 bool outcome_read(struct outcome *outcome, char *const *arguments, char *const *settings);
+void outcome_free(struct outcome *outcome);
 
 /* The smallest latency that at least this share (0 to 1) of the requests did not exceed. */
 double outcome_percentile_ms(const struct outcome *outcome, double share);

@@ -144,3 +144,12 @@ double demo_kept(const struct demo *demo, const struct outcome *outcome)
 
 	return left > 0 ? outcome_best_effort_rate(outcome) / left : 0;
 }
+
+void outcome_free(struct outcome *outcome)
+{
+	free(outcome->requests);
+	free(outcome->latency_ms);
+	free(outcome->kernels);
+	free(outcome->finished);
+	*outcome = (struct outcome){ 0 };
+}

@@ -265,13 +265,6 @@ void crew_run(struct crew *crew, const char *policy)
 
 void crew_clear(struct crew *crew)
 {
-	for (size_t i = 0; i < crew->count; i++) {
-		struct outcome *outcome = &crew->members[i].outcome;
-
-		free(outcome->requests);
-		free(outcome->latency_ms);
-		free(outcome->kernels);
-		free(outcome->finished);
-		*outcome = (struct outcome){ 0 };
-	}
+	for (size_t i = 0; i < crew->count; i++)
+		outcome_free(&crew->members[i].outcome);
 }
