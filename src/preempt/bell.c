@@ -28,6 +28,7 @@ int xs_bell_extend(struct xs_bell *bell)
 void xs_bell_ring(struct xs_bell *bell)
 {
 	const uint64_t one = 1;
+	int saved_errno = errno;
 
 	xs_add_full(&bell->rings, 1);
 	int fd = xs_load_full(&bell->eventfd) - 1;
@@ -35,6 +36,7 @@ void xs_bell_ring(struct xs_bell *bell)
 	 * not take it, it has been rung often enough. */
 	if (fd < 0 || write(fd, &one, sizeof(one)) <= (ssize_t)sizeof(one))
 		xs_futex_wake(&bell->rings, 1);
+	errno = saved_errno; /* the descriptor may have been closed by the application */
 }
 
 void xs_bell_wait(
@@ -57,6 +59,11 @@ void xs_bell_wait(
 	}
 	both[1] = *socket;
 	ppoll(both, 2, deadline_ns ? &left : NULL, NULL);
+	if (both[0].revents & POLLNVAL) {
+		/* The application closed what it did not open. Whoever extends the bell gets another. */
+		xs_store_full(&bell->eventfd, 0);
+		return;
+	}
 	if ((both[0].revents & POLLIN) && read(fd, &count, sizeof(count)) < 0)
 		return; /* somebody else was faster; there is but one sleeper, so nobody is */
 }

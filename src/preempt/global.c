@@ -231,9 +231,11 @@ void xs_global_hint(struct xs_queue *queue, const struct xs_hint *hint)
 static void ring(void)
 {
 	const uint64_t one = 1;
+	int saved_errno = errno;
 
 	if (global.bell >= 0 && write(global.bell, &one, sizeof(one)) < 0 && errno != EAGAIN)
 		fail("took its bell away");
+	errno = saved_errno;
 }
 
 void xs_global_changed(struct xs_queue *queue)
