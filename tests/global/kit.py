@@ -150,7 +150,7 @@ class Control:
 class Worker:
     """An application under the shim; see worker.c."""
 
-    def __init__(self, daemon, priority=None, prefix=(), ready=True, **variables):
+    def __init__(self, daemon, priority=None, prefix=(), ready=True, arguments=(), **variables):
         env = environment(WAYS["preload"], {"XSIM_SHARE": "1", "XSCHED_SOCKET": daemon.path,
                                             "XSCHED_STALL_MS": "60000", "XLOG_LEVEL": "INFO"})
         del env["XSCHED_SCHEDULER"]
@@ -161,7 +161,7 @@ class Worker:
         # What stands before the application is not preloaded.
         prefix = (*prefix, "env", "LD_PRELOAD=" + env.pop("LD_PRELOAD"))
         with open(self.log, "w") as log:
-            self.process = subprocess.Popen([*prefix, f"{BUILD}/tests/global/worker"], env=env,
+            self.process = subprocess.Popen([*prefix, f"{BUILD}/tests/global/worker", *arguments], env=env,
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                                             text=True, bufsize=1)
         processes.append(self.process)
@@ -197,6 +197,11 @@ class Worker:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def orphan(self):
+        """The number of the process that it left behind, or became."""
+        self.said("orphan ")
+        return int(self.text().split("orphan ")[-1].split()[0])
 
     def text(self):
         with open(self.log) as file:

@@ -115,6 +115,11 @@ def lesser_one_stopped():
     daemon.stop()
 
 
+def keeps_ours(pid):
+    kept = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    return any(name.startswith(("socket:", "anon_inode:", "/memfd:xsched")) for name in kept)
+
+
 def a_child_does_not_keep_the_connection():
     daemon = Daemon()
     high, low, control = pair(daemon)
@@ -122,14 +127,66 @@ def a_child_does_not_keep_the_connection():
     high.do("fork")
     with open(f"/proc/{high.pid}/task/{high.pid}/children") as file:
         child = int(file.read())
-
-    def nothing_of_ours():
-        kept = [os.readlink(f"/proc/{child}/fd/{fd}") for fd in os.listdir(f"/proc/{child}/fd")]
-        return not any(name.startswith(("socket:", "anon_inode:", "/memfd:xsched")) for name in kept)
-    until(nothing_of_ours, "the child closed what is its parent's")
+    until(lambda: not keeps_ours(child), "the child closed what is its parent's")
     high.kill()
     goes_on(low, before, "the parent is gone, whatever the child has")
     until(lambda: not control.queues(high.pid), "its queues")
+    daemon.stop()
+
+
+def an_orphan_does_not_keep_the_connection():
+    """A child of a child that nobody waits for outlives the one that was connected."""
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    high.do("orphan")
+    orphan = high.orphan()
+    until(lambda: not keeps_ours(orphan), "it closed what was its grandparent's")
+    if control.queues(orphan):
+        raise Failed("it launched nothing and is known")
+    high.kill()
+    goes_on(low, before, "the grandparent is gone, whatever the orphan has")
+    until(lambda: not control.queues(high.pid), "its queues")
+    os.kill(orphan, 0)  # it has been there all the time
+    os.kill(orphan, signal.SIGKILL)
+    daemon.stop()
+
+
+def in_the_background():
+    """A program that forks twice before it begins is known by the number of the one that works."""
+    daemon = Daemon()
+    high = Worker(daemon, 10, arguments=("daemon",))
+    low = Worker(daemon, 0)
+    control = Control(daemon)
+    worker = high.orphan()
+    if high.process.wait(LIMIT):
+        raise Failed("the one that was started ended badly")
+    for pid in (worker, low.pid):
+        until(lambda: control.queues(pid), "its queues")
+    if control.queues(high.pid):
+        raise Failed("the one that was started is known")
+    until(lambda: all(q["flags"] & PACED for q in control.queues(low.pid)), "the lesser is paced")
+    before = make_wait(high, low, control)
+    os.kill(worker, signal.SIGKILL)
+    goes_on(low, before, "the lesser goes on")
+    until(lambda: not control.queues(worker), "its queues")
+    daemon.stop()
+
+
+def descriptors_closed_by_the_application():
+    """Daemons close whatever is open: it goes on by itself, at rest, and nobody waits for it."""
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    high.do("close")
+    goes_on(low, before, "the lesser goes on")
+    until(lambda: not control.queues(high.pid), "its queues")
+    high.do("let")
+    high.do("launch 1 100")
+    high.do("sync")
+    high.end()
+    low.do("starve")
+    low.end()
     daemon.stop()
 
 
@@ -177,5 +234,6 @@ def a_process_id_namespace_of_its_own():
 
 run([daemon_killed_and_back, daemon_stopped_and_continued, daemon_restarted_under_load,
      important_one_killed, important_one_stopped, lesser_one_stopped,
-     a_child_does_not_keep_the_connection, exec_begins_anew, no_descriptors_left,
+     a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
+     in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,
      a_process_id_namespace_of_its_own])

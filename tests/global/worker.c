@@ -13,14 +13,20 @@
  *   device N      goes on with a stream on another device
  *   forget        destroys the stream and makes another one
  *   fork          the child launches nothing, and stays until the parent is gone
+ *   orphan        the same with a child of a child, which stays until it is killed
+ *   close         closes all descriptors above the first three, as daemons do
  *   exec          becomes itself anew
  *   count         kernels that are done, of all streams
  *   exit          returns from main() with work in flight
+ *
+ * With the argument "daemon" it goes into the background by two forks before it does anything. A process that
+ * is not the one that was started says its number on standard error.
  */
 #include "../e2e/programs/program.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 static CUstream stream;
 static CUdeviceptr gate, done;
@@ -86,6 +92,28 @@ static void stay_in_child(void)
 		pause();
 }
 
+/* Leaves its parent, and is a process that nobody waits for. */
+static void become_orphan(void)
+{
+	if (fork() != 0)
+		_exit(0);
+	setsid();
+	fprintf(stderr, "orphan %d\n", getpid());
+}
+
+static void leave_orphan(void)
+{
+	pid_t child = fork();
+
+	if (child != 0) {
+		check(waitpid(child, NULL, 0) != child);
+		return;
+	}
+	become_orphan();
+	for (;;)
+		pause();
+}
+
 static void begin_device(int device)
 {
 	check(cuDevicePrimaryCtxRetain(&context, device));
@@ -126,6 +154,10 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 		begin_stream(0);
 	} else if (!strcmp(command, "fork")) {
 		stay_in_child();
+	} else if (!strcmp(command, "orphan")) {
+		leave_orphan();
+	} else if (!strcmp(command, "close")) {
+		check(close_range(3, ~0u, 0) != 0);
 	} else if (!strcmp(command, "exec")) {
 		execv("/proc/self/exe", arguments);
 	}
@@ -135,7 +167,11 @@ int main(int argc, char **argv)
 {
 	char line[256], command[32];
 
-	(void)argc;
+	if (argc > 1 && !strcmp(argv[1], "daemon")) {
+		if (fork() != 0)
+			return 0;
+		become_orphan();
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	start();
 	gate = word(0);
