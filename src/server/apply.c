@@ -136,7 +136,8 @@ void xs_lane_tell(struct xs_lane *lane)
 	if (ready == lane->ready)
 		return;
 	lane->ready = ready;
-	lane->frozen = false; /* idle ends it; and who reports is not frozen */
+	/* Idle ends both; and who reports does not stand still. */
+	lane->stalled = lane->frozen = false;
 	world->transitions++;
 	xs_lane_sample(lane);
 	if (ready)

@@ -255,12 +255,9 @@ static int on_lend(struct xs_tenant *tenant, const struct xs_msg_lend *lend)
 
 static int on_stalled(struct xs_tenant *tenant, const struct xs_msg_stalled *stalled)
 {
-	struct xs_world *world = tenant->world;
-	const struct xs_lane *lane = xs_tenant_find(tenant, stalled->slot, stalled->id);
+	struct xs_lane *lane = xs_tenant_find(tenant, stalled->slot, stalled->id);
 
-	return lane ? xs_sched_queue_stalled(
-			      world->sched, xs_lane_number(lane), stalled->on != 0, world->now_ns)
-		    : -ENOENT;
+	return lane ? xs_lane_stalled(lane, stalled->on != 0) : -ENOENT;
 }
 
 static int on_own_hint(struct xs_client *client, const struct xs_msg_hint *message)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes that stand still: stopped by a signal, a shell's job control or a debugger. Their watcher
- * stands still too and tells neither idle nor stalled, so that is done for them here: whoever is frozen
- * holds nobody back.
+ * Processes that stand still. Their watcher stands still too and tells neither idle nor stalled, so that
+ * is done for them here: whoever is frozen holds nobody back.
+ *
+ * A signal, a shell's job control or a debugger stop a process at once, and its state says so. The freezer
+ * of a container does not show there, nor does a watcher that the driver does not let go. But such a process
+ * does not answer: if somebody may wait for it and it is silent, it is sent LOOK, and whoever has not
+ * looked for as long as a daemon may be silent counts as frozen.
  */
 #include "server/world.h"
 
@@ -30,19 +34,36 @@ static bool stands_still(pid_t pid)
 	return state && state[1] == ' ' && (state[2] == 'T' || state[2] == 't');
 }
 
-static void set_frozen(struct xs_lane *lane, bool frozen)
+/* Asks it to look anew each time that it has. */
+static bool answers(struct xs_tenant *tenant)
+{
+	if (!xs_load_full(&tenant->page->client_told))
+		xs_tenant_notice(tenant);
+	else if (tenant->world->now_ns - tenant->asked_ns >= XS_PAGE_LEASE_NS)
+		return false;
+	return true;
+}
+
+int xs_lane_stalled(struct xs_lane *lane, bool on)
 {
 	struct xs_world *world = lane->tenant->world;
 
+	lane->stalled = on;
+	return xs_sched_queue_stalled(
+		world->sched, xs_lane_number(lane), on || lane->frozen, world->now_ns);
+}
+
+static void set_frozen(struct xs_lane *lane, bool frozen)
+{
 	if (frozen == lane->frozen)
 		return;
 	lane->frozen = frozen;
-	xs_sched_queue_stalled(world->sched, xs_lane_number(lane), frozen, world->now_ns);
+	xs_lane_stalled(lane, lane->stalled);
 }
 
 void xs_world_sample_frozen(struct xs_world *world)
 {
-	const struct xs_tenant *looked_at = NULL;
+	struct xs_tenant *looked_at = NULL;
 	bool still = false;
 
 	xs_list_for_each (link, &world->ready) {
@@ -58,6 +79,6 @@ void xs_world_sample_frozen(struct xs_world *world)
 			looked_at = lane->tenant;
 			still = looked_at->pid > 0 && stands_still(looked_at->pid);
 		}
-		set_frozen(lane, still);
+		set_frozen(lane, still || (lane->tracked && !answers(looked_at)));
 	}
 }

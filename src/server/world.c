@@ -59,10 +59,12 @@ uint64_t xs_world_settle(struct xs_world *world)
 		struct xs_tenant *tenant = xs_list_entry(link, struct xs_tenant, notice_link);
 
 		xs_list_remove(link);
-		if (tenant->broken)
+		if (tenant->broken) {
 			world->ops->broken(tenant);
-		else if (tenant->wants_look && !xs_swap_full(&tenant->page->client_told, 1))
+		} else if (tenant->wants_look && !xs_swap_full(&tenant->page->client_told, 1)) {
+			tenant->asked_ns = world->now_ns;
 			world->ops->look(tenant);
+		}
 		tenant->wants_look = false;
 	}
 	return xs_sched_next_wake_ns(world->sched);

@@ -62,6 +62,7 @@ struct xs_lane {
 	bool paced, tracked; /* as the word says */
 	bool wants_pace;     /* as the scheduler decided */
 	bool suspended;      /* by SUSPEND; also if its tenant is */
+	bool stalled;        /* by STALLED */
 	bool frozen;         /* its process stands still */
 	bool has_priority;
 	uint64_t waits_since_ns;    /* it has work and is held; 0: it is not */
@@ -94,6 +95,7 @@ struct xs_tenant {
 	bool suspended; /* by SUSPEND */
 	bool wants_look;
 	bool broken;
+	uint64_t asked_ns;          /* when it was sent LOOK last */
 	int cpu_priority;           /* as the scheduler was told */
 	struct xs_waits waits;      /* of all its queues */
 	struct xs_list link;        /* world.tenants */
@@ -120,7 +122,7 @@ void xs_world_beat(struct xs_world *world);
 /* Reads CPU priorities, if the policy goes by them; more often than every 100 ms does nothing. */
 void xs_world_sample_cpu(struct xs_world *world);
 
-/* At each beat: whoever is ready and stopped by a signal counts as stalled. */
+/* At each beat: whoever is ready and stands still, by a signal or otherwise, counts as stalled. */
 void xs_world_sample_frozen(struct xs_world *world);
 
 /* The tenant comes and goes. Its gates are open afterwards, whatever they were. 0 or -errno. */
@@ -146,6 +148,7 @@ int xs_tenant_hint(struct xs_tenant *tenant, const struct xs_hint *hint);
 /* The same from outside: a priority also replaces those that queues of the tenant have themselves. */
 int xs_tenant_hint_all(struct xs_tenant *tenant, const struct xs_hint *hint);
 void xs_lane_suspend(struct xs_lane *lane, bool on);
+int xs_lane_stalled(struct xs_lane *lane, bool on);
 void xs_tenant_suspend(struct xs_tenant *tenant, bool on);
 
 /* All lanes of the tenant in the order of their slots. */

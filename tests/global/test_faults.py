@@ -5,7 +5,17 @@
 Would catch: a gate that stays closed, an application that fails with its daemon, a connection that
 outlives its process in a child, a frozen process that holds everybody up.
 """
+import ctypes
+
 from kit import *
+
+PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
+
+
+def ptrace(request, thread):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.ptrace(request, thread, None, None):
+        raise OSError(ctypes.get_errno(), "ptrace")
 
 
 def daemon_killed_and_back():
@@ -93,6 +103,34 @@ def important_one_stopped():
     high.process.send_signal(signal.SIGSTOP)
     print(f"  others go on after {goes_on(low, before, 'a frozen process holds nobody up'):.0f} ms")
     high.process.send_signal(signal.SIGCONT)
+    until(lambda: stopped(low, control), "it is awake and counts again")
+    high.do("let")
+    high.do("sync")
+    goes_on(low, low.count(), "the lesser goes on")
+    daemon.stop()
+
+
+def important_one_frozen():
+    """As by the freezer of a container, which leaves no trace in the states of processes. What counts of it
+    is that the thread which would tell that the application is idle or stalled does not run."""
+    daemon = Daemon()
+    high, low, control = pair(daemon)
+    before = make_wait(high, low, control)
+    tasks = f"/proc/{high.pid}/task"
+    watcher = next(int(task) for task in os.listdir(tasks)
+                   if open(f"{tasks}/{task}/comm").read() == "xsched-watch\n")
+    try:
+        ptrace(PTRACE_SEIZE, watcher)
+    except OSError as error:
+        print(f"  not tried: {error}")
+        daemon.stop()
+        return
+    ptrace(PTRACE_INTERRUPT, watcher)
+    os.waitpid(watcher, 0x40000000)  # __WALL
+    try:
+        print(f"  others go on after {goes_on(low, before, 'a frozen process holds nobody up'):.0f} ms")
+    finally:
+        ptrace(PTRACE_DETACH, watcher)
     until(lambda: stopped(low, control), "it is awake and counts again")
     high.do("let")
     high.do("sync")
@@ -233,7 +271,7 @@ def a_process_id_namespace_of_its_own():
 
 
 run([daemon_killed_and_back, daemon_stopped_and_continued, daemon_restarted_under_load,
-     important_one_killed, important_one_stopped, lesser_one_stopped,
+     important_one_killed, important_one_stopped, important_one_frozen, lesser_one_stopped,
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
      in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,
      a_process_id_namespace_of_its_own])
