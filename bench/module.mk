@@ -59,7 +59,7 @@ $(bench.daemon) $(O)/bench/tenants:
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm $(LIBC)
-bench.needs += $(O)/bin/xserver
+bench.needs += $(O)/bin/xserver $(O)/tests/global/worker
 endif
 
 # What is said while building does not mix with the rows.

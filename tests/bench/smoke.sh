@@ -61,7 +61,8 @@ assert not parser.open_tags, parser.open_tags
 rows = [json.loads(line) for line in open(f"{folder}/rows")]
 names = [row["name"] for row in rows]
 with_daemon = ["decision_us", "scale_256", "share_error_pp", "hpf_floor",
-               "share_error_pp", "hpf_floor"] if os.path.exists(os.environ["BUILD"] + "/bin/xserver") else []
+               "share_error_pp", "hpf_floor", "daemon_killed_ms", "daemon_hung_ms", "daemon_back_ms",
+               "client_killed_ms"] if os.path.exists(os.environ["BUILD"] + "/bin/xserver") else []
 calls = ["launch", "launch_default", "launch_by_turns", "launch_ex", "context_and_launch", "fill", "copy",
          "record", "query_event", "wait_event", "query_stream", "synchronize", "is_capturing",
          "current_context"]
