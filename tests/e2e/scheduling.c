@@ -443,6 +443,41 @@ static void a_capture_on_low_goes_on(void)
 	holds(peek(data) == 10133333);
 }
 
+static void *use_new_stream(void *blocking)
+{
+	CUstream stream;
+
+	check(cuCtxSetCurrent(context));
+	stream = stream_of(blocking ? CU_STREAM_DEFAULT : NON_BLOCKING, 0);
+	check(append(stream, data, 5));
+	holds(queue_of(stream) != NULL);
+	check(cuStreamSynchronize(stream));
+	return NULL;
+}
+
+/* A capture that lasts, or is never ended, keeps only its own stream from being scheduled. */
+static void a_new_stream_beside_a_capture_is_scheduled(void)
+{
+	CUgraph graph;
+
+	for (int mode = CU_STREAM_CAPTURE_MODE_GLOBAL; mode <= CU_STREAM_CAPTURE_MODE_RELAXED;
+		mode++) {
+		two_streams(NON_BLOCKING, NON_BLOCKING);
+		check(cuStreamBeginCapture_v2(low, (CUstreamCaptureMode)mode));
+		check(append(low, data, 3));
+		pthread_join(thread_of(use_new_stream, NULL), NULL);
+		pthread_join(thread_of(use_new_stream, (void *)1), NULL);
+		check(append(low, data, 3));
+		holds(queue_of(low) == NULL);
+		check(cuStreamEndCapture(low, &graph));
+		check(cuGraphDestroy(graph));
+		check(append(low, data, 2));
+		holds(queue_of(low) != NULL);
+		check(cuStreamSynchronize(low));
+		holds(peek(data) == 1552);
+	}
+}
+
 static void capture_high(int round)
 {
 	CUgraph graph;
@@ -499,6 +534,7 @@ TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
 TEST_ON_ALL_LEVELS(frees_and_context_waits)
 TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
 TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
+TEST_ON_ALL_LEVELS(a_new_stream_beside_a_capture_is_scheduled)
 
 static void test_the_feeder_of_high_waits_for_many(void **state)
 {
@@ -552,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_many),
 		cmocka_unit_test(test_a_capture_on_low_goes_on),
 		cmocka_unit_test(test_captures_on_high_beside_low),
+		cmocka_unit_test(test_a_new_stream_beside_a_capture_is_scheduled),
 		cmocka_unit_test(test_options),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

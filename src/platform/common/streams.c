@@ -68,6 +68,14 @@ static void end_with_thread(void)
 		pthread_setspecific(end_key, &xs_self);
 }
 
+/* The questions about a new stream would spoil its capture. */
+static bool is_capturing(const struct xs_stream *name)
+{
+	return xs_process_captures() && name->context && xs_vendor.hal->capturing &&
+	       xs_vendor.hal->capturing(name);
+}
+
+/* NULL also for a stream that captures: it is adopted later. */
 static struct xs_queue *adopt(struct xs_stream *name)
 {
 	struct xs_stream_traits traits = { .hal = xs_vendor.hal, .blocking = true };
@@ -75,6 +83,8 @@ static struct xs_queue *adopt(struct xs_stream *name)
 	/* Any context may be current when a created stream is used. */
 	if (!name->context)
 		name->context = xs_streams_context();
+	if (is_capturing(name))
+		return NULL;
 	if (name->handle && !name->owner &&
 		xs_vendor.describe(
 			name->handle, &name->context, &traits.priority, &traits.blocking) != 0)
@@ -118,8 +128,6 @@ struct xs_queue *xs_streams_look_up(void *stream, bool per_thread)
 	if (!name_stream(&name, stream, per_thread))
 		return NULL;
 	struct xs_queue *queue = xs_registry_find(&name);
-	if (xs_unlikely(!queue) && xs_process_captures())
-		return NULL; /* the questions about a new stream would spoil its capture */
 	if (xs_unlikely(!queue) && xs_options()->auto_xqueue) {
 		int saved_errno = errno;
 		queue = adopt(&name);

@@ -3,7 +3,7 @@
  * Capture of streams into graphs. The core only has to know whether any capture is under way: each
  * begin that succeeds is followed by exactly one end. A capture that the application never ends
  * (it destroys the stream or the context) stays counted; all that it costs is a question to the
- * driver before a queue is held.
+ * driver before a queue is held or made.
  */
 #include "platform/common/shim.h"
 #include "platform/cuda/real.h"

@@ -2,7 +2,8 @@
 /*
  * Capture of streams into graphs. The core only has to know whether any capture is under way: each
  * begin that succeeds is followed by exactly one end. A capture that the application never ends
- * stays counted; all that it costs is a question to the runtime before a queue is held.
+ * stays counted; all that it costs is a question to the runtime before a queue is held or
+ * made.
  */
 #include "platform/hip/shim.h"
 
