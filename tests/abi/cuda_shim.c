@@ -40,6 +40,9 @@ typedef CUresult generic(void *, void *, void *, void *, void *, void *, void *,
 extern int core_calls, core_begins, core_waits, core_ungated, core_captures;
 extern void *core_stream;
 extern bool core_per_thread;
+extern void *core_destroyed;
+extern const char *core_destroyed_after;
+extern const char *_Atomic *core_driver_last;
 
 static void *driver, *shim;
 static const char *_Atomic *stub_last;
@@ -66,6 +69,7 @@ static int setup(void **state)
 	assert_true(dladdr((void *)cuInit, &where));
 	assert_non_null(shim = dlopen(where.dli_fname, RTLD_NOW | RTLD_NOLOAD));
 	stub_last = need(driver, "stub_last");
+	core_driver_last = stub_last;
 	stub_result = need(driver, "stub_result");
 	stub_aliases = need(driver, "stub_aliases");
 	*(void **)&stub_name_of = need(driver, "stub_name_of");
@@ -199,6 +203,28 @@ static void gates_and_waits_are_not_forgotten(void **state)
 		if (waits && core_waits == before)
 			fail_msg("%s may wait and nobody knows", rows[i].symbol);
 	}
+}
+
+/* Nobody may ask about its streams any more once the driver has begun to take it down. */
+static void a_context_ends_before_the_driver_destroys_it(void **state)
+{
+	static const char *const resets[] = { "cuDevicePrimaryCtxReset",
+		"cuDevicePrimaryCtxReset_v2" };
+	CUcontext context = (CUcontext)0x4711;
+
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	cuDevicePrimaryCtxRetain(&context, 3);
+	for (size_t i = 0; i < 2; i++) {
+		core_destroyed = NULL;
+		((CUresult(*)(CUdevice))need(shim, resets[i]))(3);
+		assert_ptr_equal(core_destroyed, context);
+		assert_string_not_equal(core_destroyed_after, resets[i]);
+	}
+	core_destroyed = NULL;
+	cuCtxDestroy_v2(context);
+	assert_ptr_equal(core_destroyed, context);
+	assert_string_not_equal(core_destroyed_after, "cuCtxDestroy_v2");
 }
 
 static void captures_end_once(void **state)
@@ -340,6 +366,7 @@ int main(void)
 		cmocka_unit_test(every_entry_point_reaches_its_function),
 		cmocka_unit_test(submissions_name_their_stream),
 		cmocka_unit_test(gates_and_waits_are_not_forgotten),
+		cmocka_unit_test(a_context_ends_before_the_driver_destroys_it),
 		cmocka_unit_test(captures_end_once),
 		cmocka_unit_test(jumps_keep_all_arguments),
 		cmocka_unit_test(lookups_find_the_variant_by_address),

@@ -23,6 +23,11 @@ static void destroying(struct xs_wait *wait, CUcontext context)
 	xs_wait_context_begin(wait);
 }
 
+static CUcontext primary_of(CUdevice device)
+{
+	return device >= 0 && device < MAX_DEVICES ? xs_load_acquire(&primary[device]) : NULL;
+}
+
 static CUresult destroyed(struct xs_wait *wait, CUresult result)
 {
 	xs_wait_end(wait, false);
@@ -76,20 +81,18 @@ CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device)
 	return result;
 }
 
-/* After a release or a reset: if that ended the primary context, its queues end too. */
+/* After a release or a reset: if that ended the primary context, its queues end too. A release does
+ * not tell before whether it is the last one; a reset does end it, whoever retains it. */
 static CUresult primary_released(struct xs_wait *wait, CUdevice device, CUresult result)
 {
 	unsigned int flags;
 	int active = 1;
-	CUcontext context;
+	CUcontext context = primary_of(device);
 
-	if (result == CUDA_SUCCESS && device >= 0 && device < MAX_DEVICES &&
+	if (result == CUDA_SUCCESS && context &&
 		xs_cuda_real.cuDevicePrimaryCtxGetState(device, &flags, &active) == CUDA_SUCCESS &&
-		!active) {
-		context = xs_load_acquire(&primary[device]);
-		if (context)
-			xs_context_destroyed(context);
-	}
+		!active)
+		xs_context_destroyed(context);
 	return destroyed(wait, result);
 }
 
@@ -113,7 +116,7 @@ CUresult cuDevicePrimaryCtxReset(CUdevice device)
 {
 	struct xs_wait wait;
 
-	xs_wait_context_begin(&wait);
+	destroying(&wait, primary_of(device));
 	return primary_released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxReset(device));
 }
 
@@ -121,6 +124,6 @@ CUresult cuDevicePrimaryCtxReset_v2(CUdevice device)
 {
 	struct xs_wait wait;
 
-	xs_wait_context_begin(&wait);
+	destroying(&wait, primary_of(device));
 	return primary_released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxReset_v2(device));
 }

@@ -15,6 +15,9 @@ XS_EXPORT int core_captures;
 XS_EXPORT int core_waits;
 XS_EXPORT void *core_stream;
 XS_EXPORT bool core_per_thread;
+XS_EXPORT void *core_destroyed;                  /* the context that ended first, */
+XS_EXPORT const char *core_destroyed_after;      /* and the call of the driver before that, */
+XS_EXPORT const char *_Atomic *core_driver_last; /* which is found here */
 
 struct xs_queue *xs_submit_begin(void *stream, bool per_thread)
 {
@@ -123,7 +126,10 @@ void xs_context_changed(void)
 
 void xs_context_destroyed(void *context)
 {
-	(void)context;
+	if (core_destroyed)
+		return;
+	core_destroyed = context;
+	core_destroyed_after = core_driver_last ? xs_load_relaxed(core_driver_last) : NULL;
 }
 
 void xs_capture_began(void)
