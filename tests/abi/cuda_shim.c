@@ -174,7 +174,9 @@ static const char *const waiting[] = { "cuStreamSynchronize", "cuEventSynchroniz
 	"cuMemFree_v2", "cuMemPoolDestroy", "cuMemPoolTrimTo", "cuMemUnmap", "cuMemRelease",
 	"cuModuleLoad", "cuModuleUnload", "cuLibraryLoad", "cuLibraryUnload", "cuIpcOpenMemHandle",
 	"cuIpcCloseMemHandle", "cuArrayDestroy", "cuMipmappedArrayDestroy",
-	"cuDestroyExternalMemory", "cuCtxWaitEvent", "cuGreenCtxWaitEvent", NULL };
+	"cuDestroyExternalMemory", "cuCtxWaitEvent", "cuGreenCtxWaitEvent", "cuGraphInstantiate",
+	"cuGraphExecDestroy", "cuDeviceGraphMemTrim", "cuCtxSetLimit", "cuModuleGetGlobal",
+	"cuLibraryGetGlobal", "cuLibraryGetManaged", NULL };
 
 static bool is_one_of(const char *symbol, const char *const *beginnings)
 {
