@@ -52,6 +52,15 @@ static void join_spellings(struct xs_hip_functions *functions)
 		functions->XS_HIP_EXT_MODULE_LAUNCH_CPP = functions->hipExtModuleLaunchKernel;
 }
 
+/* Stores only where nothing is yet: meanwhile another thread may have been here, and have taken the
+ * dispatch table already. What is exported leads back to us then. */
+static void set_real(void *volatile *slot, void *function)
+{
+	void *none = NULL;
+
+	xs_cas_full((_Atomic(void *) volatile *)slot, &none, function);
+}
+
 /* Functions that were taken from the dispatch table before stay. */
 static void fill_in(struct xs_hip_runtime *runtime, void *handle)
 {
@@ -65,8 +74,7 @@ static void fill_in(struct xs_hip_runtime *runtime, void *handle)
 	}
 	join_spellings(&runtime->exported);
 	for (size_t i = 0; i < XS_HIP_FUNCTIONS; i++)
-		if (!real[i])
-			real[i] = exported[i];
+		set_real(&real[i], exported[i]);
 	for (int i = 0; i < XS_HIP_DEVICES; i++)
 		runtime->contexts[i] = (struct xs_hip_context){ runtime, i };
 }
