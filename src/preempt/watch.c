@@ -65,8 +65,7 @@ static int ask(struct xs_queue *queue)
 	int err = -EBUSY;
 
 	xs_domain_open_armed(queue, &loans);
-	if (!xs_process_captures() || !queue->hal->capturing ||
-		!queue->hal->capturing(&queue->stream))
+	if (!xs_queue_captures(queue))
 		err = queue->hal->query(&queue->stream);
 	xs_repay(&loans);
 	return err;

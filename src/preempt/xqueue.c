@@ -55,7 +55,7 @@ static bool feeds_better(const struct xs_queue *queue)
 	return best && (xs_load_relaxed(&best->slot->word) & XS_GATE_OPEN);
 }
 
-static bool is_capturing(const struct xs_queue *queue)
+bool xs_queue_captures(const struct xs_queue *queue)
 {
 	return xs_process_captures() && queue->hal->capturing &&
 	       queue->hal->capturing(&queue->stream);
@@ -104,7 +104,7 @@ void xs_queue_enter_slow(struct xs_queue *queue, uint64_t seen)
 		xs_add_relaxed(&queue->submitted_high, 1);
 
 	for (;;) {
-		if ((seen & XS_GATE_RETIRED) || xs_process_exiting() || is_capturing(queue))
+		if ((seen & XS_GATE_RETIRED) || xs_process_exiting() || xs_queue_captures(queue))
 			return;
 
 		if (!(seen & XS_GATE_READY)) {
@@ -131,7 +131,7 @@ void xs_queue_enter_slow(struct xs_queue *queue, uint64_t seen)
 
 void xs_queue_leave_slow(struct xs_queue *queue)
 {
-	if (!is_capturing(queue))
+	if (!xs_queue_captures(queue))
 		xs_pace_submitted(queue);
 }
 

@@ -125,6 +125,10 @@ int xs_queue_synchronize(struct xs_queue *queue);
 /* All commands up to the given count are known to be finished. */
 XS_EXPORT void xs_queue_covered(struct xs_queue *queue, uint32_t submitted);
 
+/* Whether what is issued to the stream right now goes into a graph instead. Asks the driver if anything
+ * captures at all. */
+XS_EXPORT bool xs_queue_captures(const struct xs_queue *queue);
+
 /* Level, threshold and batch size; 0 and below: as it is. A level that the platform cannot reach becomes
  * the deepest that it can. -EINVAL: the batch would be larger than the threshold, or too much. */
 int xs_queue_configure(struct xs_queue *queue, int64_t level, int64_t threshold, int64_t batch);

@@ -39,7 +39,7 @@ typedef CUresult generic(void *, void *, void *, void *, void *, void *, void *,
 
 extern int core_calls, core_begins, core_waits, core_ungated, core_captures;
 extern void *core_stream;
-extern bool core_per_thread;
+extern bool core_per_thread, core_done;
 extern void *core_destroyed;
 extern const char *core_destroyed_after;
 extern const char *_Atomic *core_driver_last;
@@ -207,6 +207,26 @@ static void gates_and_waits_are_not_forgotten(void **state)
 	}
 }
 
+/* With nothing to copy the driver need not wait for anything. */
+static void only_a_copy_to_the_host_tells_that_all_is_done(void **state)
+{
+	char byte;
+
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	cuMemcpyDtoH_v2(&byte, 4711, 1);
+	assert_true(core_done);
+	cuMemcpyDtoH_v2(&byte, 4711, 0);
+	assert_false(core_done);
+	cuMemcpyAtoH_v2_ptds(&byte, NULL, 0, 1);
+	assert_true(core_done);
+	cuMemcpyAtoH_v2_ptds(&byte, NULL, 0, 0);
+	assert_false(core_done);
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	cuMemcpyDtoH_v2(&byte, 4711, 1);
+	assert_false(core_done);
+}
+
 /* Nobody may ask about its streams any more once the driver has begun to take it down. */
 static void a_context_ends_before_the_driver_destroys_it(void **state)
 {
@@ -368,6 +388,7 @@ int main(void)
 		cmocka_unit_test(every_entry_point_reaches_its_function),
 		cmocka_unit_test(submissions_name_their_stream),
 		cmocka_unit_test(gates_and_waits_are_not_forgotten),
+		cmocka_unit_test(only_a_copy_to_the_host_tells_that_all_is_done),
 		cmocka_unit_test(a_context_ends_before_the_driver_destroys_it),
 		cmocka_unit_test(captures_end_once),
 		cmocka_unit_test(jumps_keep_all_arguments),

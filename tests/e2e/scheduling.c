@@ -396,6 +396,26 @@ static void the_feeder_of_high_waits_for_many(void)
 	pthread_join(thread, NULL);
 }
 
+/* What is captured does not happen: the event is done, the stream is not. */
+static void a_captured_record_tells_nothing(void)
+{
+	CUgraph graph;
+	CUevent event;
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
+	append_low((void *)0);
+	check(stand_still(high, gate));
+	holds(queue_has(high, XS_GATE_READY));
+	check(cuStreamBeginCapture_v2(high, CU_STREAM_CAPTURE_MODE_RELAXED));
+	check(cuEventRecordWithFlags(event, high, CU_EVENT_RECORD_EXTERNAL));
+	check(cuStreamEndCapture(high, &graph));
+	check(cuEventQuery(event));
+	holds(queue_has(high, XS_GATE_READY));
+	poke(gate, 1);
+	check(cuCtxSynchronize());
+}
+
 /* --- capture ---------------------------------------------------------------------------------------- */
 
 static CUgraphExec captured;
@@ -532,6 +552,7 @@ TEST_ON_ALL_LEVELS(high_waits_for_low_that_was_held)
 TEST_ON_ALL_LEVELS(high_waits_for_low_through_the_legacy_stream)
 TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
 TEST_ON_ALL_LEVELS(frees_and_context_waits)
+TEST_ON_ALL_LEVELS(a_captured_record_tells_nothing)
 TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
 TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
 TEST_ON_ALL_LEVELS(a_new_stream_beside_a_capture_is_scheduled)
@@ -586,6 +607,7 @@ int main(void)
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_low),
 		cmocka_unit_test(test_frees_and_context_waits),
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_many),
+		cmocka_unit_test(test_a_captured_record_tells_nothing),
 		cmocka_unit_test(test_a_capture_on_low_goes_on),
 		cmocka_unit_test(test_captures_on_high_beside_low),
 		cmocka_unit_test(test_a_new_stream_beside_a_capture_is_scheduled),

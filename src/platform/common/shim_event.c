@@ -4,11 +4,14 @@
 #include "platform/common/streams.h"
 #include "preempt/lend.h"
 
-/* The record itself is not counted as submitted before the caller leaves the gate. */
+/* The record itself is not counted as submitted before the caller leaves the gate. One that is
+ * captured, or that nobody knows about, tells nothing of any queue. */
 void xs_event_recorded(void *event, struct xs_queue *queue)
 {
-	if (queue)
+	if (queue && !xs_queue_captures(queue))
 		xs_events_note(event, queue, xs_queue_submitted(queue) + 1);
+	else
+		xs_events_forget(event);
 }
 
 void xs_event_destroyed(void *event)

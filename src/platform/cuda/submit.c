@@ -90,12 +90,12 @@ static inline CUresult end_default(struct default_call *call, CUresult result, b
 #define XS_FORM_FETCH(symbol, params, args)                                                        \
 	CUresult symbol params                                                                     \
 	{                                                                                          \
-		DEFAULT(symbol, args, false, true)                                                 \
+		DEFAULT(symbol, args, false, bytes != 0)                                           \
 	}
 #define XS_FORM_FETCH_PT(symbol, params, args)                                                     \
 	CUresult symbol params                                                                     \
 	{                                                                                          \
-		DEFAULT(symbol, args, true, true)                                                  \
+		DEFAULT(symbol, args, true, bytes != 0)                                            \
 	}
 
 /* --- calls that may wait for everything ---------------------------------------------------------- */

@@ -5,11 +5,12 @@
 
 /*
  * A copy to the host is done on return, and with it everything that its stream had to do before.
- * What else is called synchronous may only have been handed over.
+ * What else is called synchronous may only have been handed over. With nothing to copy, the runtime
+ * returns at once.
  */
-static bool is_fetch(hipMemcpyKind kind)
+static bool is_fetch(hipMemcpyKind kind, size_t size)
 {
-	return kind == hipMemcpyDeviceToHost;
+	return kind == hipMemcpyDeviceToHost && size;
 }
 
 static hipError_t copied(const char *name, size_t size, hipStream_t stream, hipError_t result)
@@ -26,8 +27,8 @@ hipError_t on_hipMemcpy(void *dst, const void *src, size_t size_bytes, hipMemcpy
 
 	xs_hip_begin_waiting(&call, NULL, false);
 	result = xs_hip_real()->hipMemcpy(dst, src, size_bytes, kind);
-	return copied(
-		"hipMemcpy", size_bytes, NULL, xs_hip_end_waiting(&call, result, is_fetch(kind)));
+	return copied("hipMemcpy", size_bytes, NULL,
+		xs_hip_end_waiting(&call, result, is_fetch(kind, size_bytes)));
 }
 
 hipError_t on_hipMemcpy_spt(void *dst, const void *src, size_t size_bytes, hipMemcpyKind kind)
@@ -38,7 +39,7 @@ hipError_t on_hipMemcpy_spt(void *dst, const void *src, size_t size_bytes, hipMe
 	xs_hip_begin_waiting(&call, NULL, true);
 	result = xs_hip_real()->hipMemcpy_spt(dst, src, size_bytes, kind);
 	return copied("hipMemcpy_spt", size_bytes, NULL,
-		xs_hip_end_waiting(&call, result, is_fetch(kind)));
+		xs_hip_end_waiting(&call, result, is_fetch(kind, size_bytes)));
 }
 
 /* In the order of the stream, and waited for: what PyTorch does for .cpu() and .item(). */
@@ -51,7 +52,7 @@ hipError_t on_hipMemcpyWithStream(
 	xs_hip_begin_waiting(&call, stream, false);
 	result = xs_hip_real()->hipMemcpyWithStream(dst, src, size_bytes, kind, stream);
 	return copied("hipMemcpyWithStream", size_bytes, stream,
-		xs_hip_end_waiting(&call, result, is_fetch(kind)));
+		xs_hip_end_waiting(&call, result, is_fetch(kind, size_bytes)));
 }
 
 /* --- allocation ---------------------------------------------------------------------------------- */

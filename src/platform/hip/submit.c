@@ -60,7 +60,7 @@ static inline hipError_t traced(const char *name, hipStream_t stream, hipError_t
 #define XS_FORM_FETCH(symbol, params, args)                                                        \
 	hipError_t on_##symbol params                                                              \
 	{                                                                                          \
-		DEFAULT(symbol, args, false, true)                                                 \
+		DEFAULT(symbol, args, false, size_bytes != 0)                                      \
 	}
 
 /* --- calls that may wait for everything ---------------------------------------------------------- */

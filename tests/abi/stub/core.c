@@ -13,6 +13,7 @@ XS_EXPORT int core_begins;
 XS_EXPORT int core_ungated;
 XS_EXPORT int core_captures;
 XS_EXPORT int core_waits;
+XS_EXPORT bool core_done; /* the last wait told that all is finished */
 XS_EXPORT void *core_stream;
 XS_EXPORT bool core_per_thread;
 XS_EXPORT void *core_destroyed;                  /* the context that ended first, */
@@ -64,7 +65,8 @@ void xs_wait_context_begin(struct xs_wait *wait)
 
 void xs_wait_end(struct xs_wait *wait, bool done)
 {
-	(void)wait, (void)done;
+	(void)wait;
+	core_done = done;
 	core_calls--;
 }
 
