@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# A stream is scheduled on its own device, whichever is current when it is used first.
+# A stream is scheduled on its own device, whichever is current when it is used first. It is not idle when
+# an event of its launch says that the kernel has begun.
 set -u
 : "${BUILD:=$PWD/build}"
 export XSCHED_SCHEDULER=LCL XSCHED_STALL_MS=60000 XSIM_DEVICES=2
@@ -15,5 +16,7 @@ for major in 5 6 7; do
         echo "HIP $major, preload '$preload': status $?"
         failed=1
     done
+    LD_PRELOAD=$BUILD/lib/libshimhip.so "$BUILD/tests/hip/$major/began" ||
+        { echo "HIP $major: idle while the kernel runs, status $?"; failed=1; }
 done
 exit $failed

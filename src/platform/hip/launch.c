@@ -11,19 +11,16 @@ static struct xs_queue *begin(const void *function, hipStream_t stream, bool per
 	return xs_submit_begin(stream, per_thread);
 }
 
-/* A launch can record events around the kernel. */
-static void record(hipEvent_t event, struct xs_queue *queue)
-{
-	if (event)
-		xs_event_recorded(event, queue);
-}
-
+/* A launch can record events around the kernel. The first one does not cover it: that is done when the
+ * kernel begins, so what was known of it is forgotten. */
 static hipError_t submitted_with(
 	struct xs_queue *queue, hipEvent_t start_event, hipEvent_t stop_event, hipError_t result)
 {
 	if (result == hipSuccess) {
-		record(start_event, queue);
-		record(stop_event, queue);
+		if (start_event)
+			xs_event_destroyed(start_event);
+		if (stop_event)
+			xs_event_recorded(stop_event, queue);
 	}
 	return xs_hip_submitted(queue, result);
 }
