@@ -3,12 +3,15 @@
  * xcli: what users and administrators see of the scheduler. The verbs are in files of their own; this
  * one finds the verb, reads its command line and explains it. doc/xcli.1 is the manual.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/output.h"
 
 /* A verb whose file is not there is NULL. */
 #define XS_VERB(name) extern const struct xs_verb xs_verb_##name __attribute__((weak));
@@ -151,7 +154,7 @@ static int run_verb(const struct xs_verb *verb, int argc, char **argv)
 		return xs_usage_error("%s", parse.why);
 	if (xs_common[XS_COMMON_HELP].given) {
 		print_verb_help(verb);
-		return XS_EXIT_OK;
+		return xs_finish_output();
 	}
 	if (!count_fits(verb, parse.count)) {
 		if (parse.count > verb->least)
@@ -162,7 +165,19 @@ static int run_verb(const struct xs_verb *verb, int argc, char **argv)
 	}
 	if (xs_common[XS_COMMON_SOCKET].given)
 		setenv("XSCHED_SOCKET", xs_common[XS_COMMON_SOCKET].text, 1);
-	return verb->run(parse.count, parse.operands);
+	int status = verb->run(parse.count, parse.operands);
+	return status ? status : xs_finish_output();
+}
+
+/* Whoever starts us with one of the three closed would have what we print, or complain about, in the
+ * file that takes its place: the daemon's socket. The wrong way round, so that using it fails as before;
+ * and a command of ours finds it closed. */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", O_CLOEXEC | (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+	}
 }
 
 int main(int argc, char **argv)
@@ -170,13 +185,14 @@ int main(int argc, char **argv)
 	struct xs_parse parse = { .args = globals, .arg_count = GLOBALS, .command = true };
 	const struct xs_verb *verb;
 
+	hold_standard_files();
 	if (!xs_args_parse(&parse, argc - 1, argv + 1))
 		return xs_usage_error("%s", parse.why);
 	if (globals[VERSION].given)
 		return xs_verb_find("version")->run(0, NULL);
 	if (parse.count == 0) {
 		print_help();
-		return xs_common[XS_COMMON_HELP].given ? XS_EXIT_OK : XS_EXIT_USAGE;
+		return xs_common[XS_COMMON_HELP].given ? xs_finish_output() : XS_EXIT_USAGE;
 	}
 	verb = xs_verb_find(parse.operands[0]);
 	if (!verb)

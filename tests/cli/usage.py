@@ -135,8 +135,9 @@ os.unlink(SOCKET)
 # --- output that nobody takes ----------------------------------------------------------------------
 
 if os.path.exists("/dev/full"):
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([XCLI, "version", "--json"], env=environment(), stdout=full,
-                              stderr=subprocess.PIPE, text=True)
+    for words in (["version", "--json"], ["version"], ["--help"], ["list", "--help"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([XCLI, *words], env=environment(), stdout=full,
+                                  stderr=subprocess.PIPE, text=True)
         check(done.returncode == 1 and "standard output" in done.stderr, f"/dev/full: {done}")
 end()

@@ -143,6 +143,19 @@ for part in ("# TYPE xsched_processes gauge\nxsched_processes 3\n", "xsched_queu
 check(data("metrics")["stats"]["queues"] == 6, "metrics --json")
 check("policy HPF" in good("version") and data("version")["policy"] == "HPF", "version")
 
+# --- output that nobody takes -----------------------------------------------------------------------
+
+for words in (["list"], ["renice", low, "-7"], ["policy", "set", "floor=6"]):
+    for closed in ("closed", "full"):
+        to = subprocess.DEVNULL if closed == "closed" else open("/dev/full", "w")
+        done = subprocess.run([XCLI, *map(str, words)], env=environment(), stdout=to, timeout=60,
+                              stderr=subprocess.PIPE, text=True,
+                              preexec_fn=(lambda: os.close(1)) if closed == "closed" else None)
+        check(done.returncode == 1 and "standard output" in done.stderr, f"{closed} output: {done}")
+done = subprocess.run([XCLI, "run", "--", "sh", "-c", "[ ! -e /proc/self/fd/1 ]"], env=environment(), timeout=60,
+                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: os.close(1))
+check(done.returncode == 0, f"a command finds closed what was closed: {done}")
+
 # --- XSched's options before the verb ---------------------------------------------------------------
 
 check(good("-a", "127.0.0.1", "-p", "50000", "policy") == "HPF\n", "-a -p")
