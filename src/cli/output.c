@@ -165,12 +165,22 @@ int xs_finish_output(void)
 	return XS_EXIT_FAILED;
 }
 
-int xs_print_json(json_t *value)
+static int dump(json_t *value, size_t flags)
 {
-	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	json_dumpf(value, stdout, flags | JSON_PRESERVE_ORDER);
 	putchar('\n');
 	json_decref(value);
 	return xs_finish_output();
+}
+
+int xs_print_json(json_t *value)
+{
+	return dump(value, JSON_INDENT(2));
+}
+
+int xs_print_json_line(json_t *value)
+{
+	return dump(value, 0);
 }
 
 int xs_print_rows(const struct xs_column *columns, size_t column_count, const char *name,
@@ -191,12 +201,8 @@ void xs_confirm(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (!xs_json_wanted()) {
+	if (xs_json_wanted())
+		xs_print_json_line(json_pack("{s:s}", "done", text));
+	else
 		puts(text);
-		return;
-	}
-	json_t *done = json_pack("{s:s}", "done", text);
-	json_dumpf(done, stdout, 0); /* one line for each thing done */
-	putchar('\n');
-	json_decref(done);
 }

@@ -47,6 +47,9 @@ json_t *xs_json_text(const char *text);
 /* Prints and releases a value. Returns an exit status, as xs_print_rows(). */
 int xs_print_json(json_t *value);
 
+/* The same in one line, for what prints one value after the other. */
+int xs_print_json_line(json_t *value);
+
 /* Whether all that was printed went out. Returns an exit status, and complains. */
 int xs_finish_output(void);
 

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "cli/cli.h"
@@ -41,12 +43,24 @@ static int set(const struct xs_target *target, bool on)
 /* These end the wait instead of xcli, so that nobody stays suspended by mistake. */
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* What is ignored, as nohup and shells without a terminal ask for, would end the wait if it were blocked.
+ * A reader of our output who leaves must not end xcli before it has resumed. */
 static void block_ending(sigset_t *set)
 {
 	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++)
-		sigaddset(set, ending[i]);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++) {
+		if (!is_ignored(ending[i]))
+			sigaddset(set, ending[i]);
+	}
 	sigprocmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
 }
 
 static void wait_us(const sigset_t *set, int64_t us)
@@ -65,6 +79,7 @@ static int suspend_for(const struct xs_target *target, int64_t us)
 	int status = set(target, true);
 	if (status)
 		return status;
+	fflush(stdout);
 	wait_us(&signals, us);
 	return set(target, false);
 }

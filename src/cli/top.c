@@ -61,6 +61,10 @@ static enum xs_task_order order(void)
 
 static int print(const struct xs_tasks *tasks, bool total)
 {
+	if (xs_json_wanted() && !total)
+		return xs_print_json_line(json_pack("{s:o}", "tasks",
+			xs_json_rows(xs_task_columns, xs_task_column_count, tasks->at, tasks->count,
+				sizeof(*tasks->at))));
 	return xs_print_rows(total ? xs_task_columns_total : xs_task_columns,
 		total ? xs_task_column_count_total : xs_task_column_count, "tasks", tasks->at,
 		tasks->count, sizeof(*tasks->at));

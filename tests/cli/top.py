@@ -6,6 +6,7 @@ Would catch: a key that does nothing or the wrong thing, a picture that does not
 writes beyond it, a terminal left unusable, a daemon's end that ends top. Prints what --once takes with
 256 processes; nothing about time is asserted.
 """
+import json
 import re
 import shutil
 import subprocess
@@ -32,6 +33,8 @@ check([t["priority"] for t in data("top", "--once", "--sort=priority")["tasks"]]
       "--sort priority")
 text = good("top", "-f", "10", "-n", "2")
 check(text.count("PID") == 2 and "WAIT" in text and "HOLD/S" in text, f"two tables: {text}")
+text = good("top", "-f", "10", "-n", "2", "--json")
+check([len(json.loads(line)["tasks"]) for line in text.splitlines()] == [3, 3], f"an object a line: {text}")
 task = data("top", "-f", "5", "-n", "1")["tasks"][0]
 check(0 < task["share"] <= 1, f"share of an interval: {task}")
 done = subprocess.run(f"{XCLI} top -f 30 | head -n 1", shell=True, env=environment(), timeout=60,

@@ -8,10 +8,12 @@ characters of a process's name on the terminal.
 """
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 from kit import SOCKET, XCLI, Crowd, Daemon, check, data, end, environment, good, until, xcli
 
@@ -132,6 +134,19 @@ with subprocess.Popen([XCLI, "suspend", str(high), "--for", "1h"], env=environme
     waiter.send_signal(signal.SIGINT)
     check(waiter.wait(60) == 0, "an interrupted suspend ends well")
 check(not first(high)["suspended"], "an interrupt takes a suspend back")
+# As nohup starts it. What is said of the suspend arrives before the end, and nobody has to read the rest.
+with subprocess.Popen([XCLI, "suspend", str(high), "--for", "1h"], env=environment(), text=True,
+                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                      preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as waiter:
+    said = select.select([waiter.stdout], [], [], 60)[0] and waiter.stdout.readline()
+    check(said == f"process {high} suspended\n", "what was done is said at once")
+    waiter.send_signal(signal.SIGHUP)
+    waiter.stdout.close()
+    time.sleep(0.2)  # the fault shows at once; that there is none does not depend on it
+    check(first(high)["suspended"], "an ignored signal ends no suspend")
+    waiter.send_signal(signal.SIGTERM)
+    check(waiter.wait(60) == 1, "and it says that its output was lost")
+check(not first(high)["suspended"], "resumed although nobody reads")
 
 # --- metrics, version -------------------------------------------------------------------------------
 
