@@ -60,6 +60,12 @@ objects = $(patsubst %,$(O)/obj/%.o,$(basename $(1)))
 # $(call say,VERB): the short line that stands for a command, unless V=1 shows the command itself.
 say = $(if $(Q),@printf '  %-4s %s\n' $(1) $(if $(2),$(2),$@))
 
+# $(call find-headers,NAME...): those of which the compiler finds NAME.h. make 4.3 leaves a backslash
+# before the hash where older ones take it away, so the hash is in a variable.
+hash := \#
+find-headers = $(shell for header in $(1); do \
+	echo '$(hash)include <'$$header'.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo $$header; done)
+
 # Flags that only one module has: -Wconversion where bytes from other processes are handled.
 CFLAGS_base := -Wconversion
 CFLAGS_wire := -Wconversion

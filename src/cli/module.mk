@@ -3,8 +3,7 @@
 # The command line. It is built where jansson and ncursesw are; building the libraries alone needs
 # neither.
 
-cli.headers = $(shell for header in jansson ncurses; do \
-	echo "\#include <$$header.h>" | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo $$header; done)
+cli.headers = $(call find-headers,jansson ncurses)
 cli.found := $(cli.headers)
 ifneq ($(filter check bench cli,$(MAKECMDGOALS)),)
 ifneq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)

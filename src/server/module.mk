@@ -3,8 +3,7 @@
 # The daemon. It is built where its libraries are: libuv and jansson, and with HTTP where
 # libmicrohttpd is too. Building the libraries alone needs none of them.
 
-server.headers = $(shell for header in uv jansson microhttpd; do \
-	echo "\#include <$$header.h>" | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo $$header; done)
+server.headers = $(call find-headers,uv jansson microhttpd)
 server.found := $(server.headers)
 ifneq ($(filter check bench daemon,$(MAKECMDGOALS)),)
 ifneq ($(filter uv jansson,$(server.found)),uv jansson)

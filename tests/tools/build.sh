@@ -10,12 +10,20 @@ tree=$TEST_TMP/tree
 mkdir -p "$tree"
 cp -r Makefile src tests tools "$tree"
 cd "$tree"
+unset O SAN DEBUG V CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MFLAGS CC
+build() { make CC="$cc" O=out "$@" >log 2>&1 || fail "make $* fails"; }
+
+# Programs whose libraries are not there are left out, and that is said.
+build -n CPPFLAGS=-nostdinc all
+for program in xserver xcli; do
+    grep -q "$program is not built" log || fail "nobody says that $program is not built"
+done
+rm -rf out
+
 # Only the base library: the rules are the same for all.
 for list in $(find src -name module.mk ! -path 'src/base/*' ! -path src/platform/module.mk); do
     echo >"$list"
 done
-unset O SAN DEBUG V CFLAGS CPPFLAGS LDFLAGS MAKEFLAGS MFLAGS CC
-build() { make CC="$cc" O=out "$@" >log 2>&1 || fail "make $* fails"; }
 compiled() { grep -c '^  CC ' log || :; }
 
 build
