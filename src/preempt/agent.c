@@ -133,6 +133,7 @@ static void leave_global(void)
 	xs_store_full(&agent.connected, false);
 	xs_store_full(&agent.global, false);
 	xs_global_close();
+	xs_watch_ring();
 }
 
 static void put_global_in_charge(void)
@@ -162,6 +163,15 @@ static void lose_global(const char *trouble)
 	xs_mutex_unlock(&agent.lock);
 }
 
+/* The daemon that was left has done its last to our gates. */
+static void overrule_global(void)
+{
+	xs_mutex_lock(&agent.lock);
+	if (!xs_load_full(&agent.global))
+		xs_local_apply_again();
+	xs_mutex_unlock(&agent.lock);
+}
+
 /* Looks for the daemon if it is time for that, one thread at a time. */
 static void look_for_global(uint64_t now_ns)
 {
@@ -180,6 +190,8 @@ static uint64_t serve_global(uint64_t now_ns)
 	const char *trouble;
 	uint64_t wake_ns;
 
+	if (xs_global_has_parted())
+		overrule_global();
 	if (!xs_load_full(&agent.connected)) {
 		look_for_global(now_ns);
 		return xs_load_full(&agent.retry_ns);
@@ -322,7 +334,7 @@ uint64_t xs_agent_tick(uint64_t now_ns)
 
 bool xs_agent_poll(struct pollfd *socket)
 {
-	return xs_load_acquire(&agent.connected) && xs_global_poll(socket);
+	return xs_global_poll(socket);
 }
 
 void xs_agent_exit(void)

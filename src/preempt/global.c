@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,6 +30,7 @@ static struct {
 	struct xs_mutex lock;
 	int fd;   /* -1: not connected */
 	int bell; /* the daemon's; -1: no WELCOME yet */
+	int left; /* a connection that we ended, and the daemon has not yet; -1: none */
 	struct xs_page *page;
 	bool introduced;     /* the agent has put the daemon in charge: it is told everything */
 	uint64_t since_ns;   /* connected */
@@ -36,7 +38,7 @@ static struct {
 	size_t cursor;       /* queues below were announced, or need not be */
 	size_t begin, end;   /* what waits in the outbox */
 	uint8_t outbox[OUTBOX_SIZE];
-} global = { .fd = -1, .bell = -1 };
+} global = { .fd = -1, .bell = -1, .left = -1 };
 
 static size_t slot_of(const struct xs_queue *queue)
 {
@@ -407,11 +409,43 @@ bool xs_global_poll(struct pollfd *socket)
 	xs_mutex_lock(&global.lock);
 	socket->fd = global.fd;
 	socket->events = (short)(POLLIN | (global.begin != global.end ? POLLOUT : 0));
+	if (global.fd < 0) {
+		socket->fd = global.left;
+		socket->events = 0; /* its end shows without being asked for */
+	}
 	xs_mutex_unlock(&global.lock);
 	return socket->fd >= 0;
 }
 
+bool xs_global_has_parted(void)
+{
+	struct pollfd end = { 0 };
+	bool parted = false;
+
+	xs_mutex_lock(&global.lock);
+	end.fd = global.left;
+	if (global.left >= 0 && poll(&end, 1, 0) == 1) {
+		close(global.left);
+		global.left = -1;
+		parted = true;
+	}
+	xs_mutex_unlock(&global.lock);
+	return parted;
+}
+
 /* --- coming and going ---------------------------------------------------------------------------- */
+
+/* [lock] The daemon may be about to open or close a gate of ours, and opens all when it learns of this. So
+ * the end is its end: it closes the connection when it is done with the page. */
+static void part(void)
+{
+	if (!global.introduced || global.fd < 0 || shutdown(global.fd, SHUT_WR) != 0)
+		return;
+	if (global.left >= 0)
+		close(global.left);
+	global.left = global.fd;
+	global.fd = -1;
+}
 
 /* [lock] */
 static void disconnect(void)
@@ -468,6 +502,7 @@ void xs_global_introduce(void)
 void xs_global_close(void)
 {
 	xs_mutex_lock(&global.lock);
+	part();
 	disconnect();
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
@@ -489,6 +524,8 @@ void xs_global_exit(void)
 void xs_global_forked(void)
 {
 	disconnect(); /* the parent's connection would not end with the parent */
+	if (global.left >= 0)
+		close(global.left);
 	memset(&global, 0, sizeof(global));
-	global.fd = global.bell = -1;
+	global.fd = global.bell = global.left = -1;
 }

@@ -28,6 +28,7 @@ int xs_global_connect(void);
  * whatever changes. */
 void xs_global_introduce(void);
 
+/* The daemon may change words until it has closed its end too. */
 void xs_global_close(void);
 
 /* The same as those of the agent. They do nothing before the introduction. */
@@ -40,6 +41,10 @@ void xs_global_hint(struct xs_queue *queue, const struct xs_hint *hint);
 
 /* [watcher] What to poll for; false: there is no connection. */
 bool xs_global_poll(struct pollfd *socket);
+
+/* [watcher] The daemon has closed its end of a connection that was closed here: what it did to our words
+ * meanwhile has to be overruled. True once. */
+bool xs_global_has_parted(void);
 
 enum xs_global_state {
 	XS_GLOBAL_ASKED,

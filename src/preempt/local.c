@@ -176,6 +176,12 @@ static void refresh_priority(struct xs_queue *queue)
 		xs_store_relaxed(&queue->priority, (int16_t)priority);
 }
 
+static void apply_all(void)
+{
+	local.review = true; /* nobody may have told it anything */
+	xs_sched_snapshot(local.sched, apply_row, NULL);
+}
+
 int xs_local_activate(const char *policy)
 {
 	begin();
@@ -185,12 +191,21 @@ int xs_local_activate(const char *policy)
 	local.yields &= err != 0;
 	if (!err && !local.active) {
 		local.active = true;
-		local.review = true; /* nobody told it anything while it was not */
 		for_each_scheduled(refresh_priority);
-		xs_sched_snapshot(local.sched, apply_row, NULL);
+		apply_all();
 	}
 	end();
 	return err;
+}
+
+void xs_local_apply_again(void)
+{
+	begin();
+	if (local.active)
+		apply_all();
+	else
+		for_each_scheduled(set_free);
+	settle(); /* the caller is the watcher, as below */
 }
 
 void xs_local_deactivate(bool yields)

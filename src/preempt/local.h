@@ -22,6 +22,9 @@ int xs_local_activate(const char *policy);
  * and priorities are from now on. */
 void xs_local_deactivate(bool yields);
 
+/* [watcher] Somebody else has changed the words: they become what was decided, or free if nothing is. */
+void xs_local_apply_again(void);
+
 /* What the agent passes on; see agent.h. */
 int xs_local_add(struct xs_queue *queue);
 void xs_local_remove(struct xs_queue *queue);

@@ -56,6 +56,35 @@ def daemon_stopped_and_continued():
     goes_on(low, before, "the daemon ended")
 
 
+def daemon_left_and_late():
+    """The application decides for the scheduler inside it while the daemon does not run; what the daemon still
+    does to its gates when it runs again is not the last word."""
+    daemon = Daemon()
+    worker = Worker(daemon)
+    control = Control(daemon)
+    worker.said("using global scheduler")
+    worker.do("feed 200")
+    worker.do("stream -1")
+    worker.do("hold")
+    until(lambda: any(q["flags"] & READY and not q["flags"] & RUN for q in control.queues(worker.pid)),
+          "the lesser stream is stopped")
+    daemon.signal(signal.SIGSTOP)
+    worker.do("local")
+    settled(worker)
+    daemon.signal(signal.SIGCONT)
+    until(lambda: not control.queues(worker.pid), "the daemon noticed")
+    for _ in range(3):
+        before = settled(worker)
+        worker.do("let")
+        goes_on(worker, before + 1, "the lesser stream goes on")
+        worker.do("hold")
+    settled(worker)
+    worker.do("let")
+    worker.do("starve")
+    worker.end()
+    daemon.stop()
+
+
 def daemon_restarted_under_load():
     daemon = Daemon()
     workers = [Worker(daemon, priority) for priority in (0, 1, 2)]
@@ -270,7 +299,7 @@ def a_process_id_namespace_of_its_own():
     daemon.stop()
 
 
-run([daemon_killed_and_back, daemon_stopped_and_continued, daemon_restarted_under_load,
+run([daemon_killed_and_back, daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
      important_one_killed, important_one_stopped, important_one_frozen, lesser_one_stopped,
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
      in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,

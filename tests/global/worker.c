@@ -14,6 +14,7 @@
  *   forget        destroys the stream and makes another one
  *   fork          the child launches nothing, and stays until the parent is gone
  *   orphan        the same with a child of a child, which stays until it is killed
+ *   local         the application itself asks for the scheduler inside the process
  *   close         closes all descriptors above the first three, as daemons do
  *   exec          becomes itself anew
  *   count         kernels that are done, of all streams
@@ -24,9 +25,12 @@
  */
 #include "../e2e/programs/program.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+
+#include "xsched/types.h"
 
 static CUstream stream;
 static CUdeviceptr gate, done;
@@ -114,6 +118,15 @@ static void leave_orphan(void)
 		pause();
 }
 
+/* The C API is there with the shim. */
+static void schedule_locally(void)
+{
+	XResult (*set)(XSchedulerType, XPolicyType);
+
+	*(void **)&set = dlsym(RTLD_DEFAULT, "XHintSetScheduler");
+	check(!set || set(kSchedulerLocal, kPolicyHighestPriorityFirst) != kXSchedSuccess);
+}
+
 static void begin_device(int device)
 {
 	check(cuDevicePrimaryCtxRetain(&context, device));
@@ -156,6 +169,8 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 		stay_in_child();
 	} else if (!strcmp(command, "orphan")) {
 		leave_orphan();
+	} else if (!strcmp(command, "local")) {
+		schedule_locally();
 	} else if (!strcmp(command, "close")) {
 		check(close_range(3, ~0u, 0) != 0);
 	} else if (!strcmp(command, "exec")) {
