@@ -17,6 +17,10 @@
 
 #define MESSAGES_AT_ONCE 64
 #define MOST_PENDING     (8u << 20)
+#define LEAST_PENDING    (16 * XS_WIRE_MAX)
+
+/* Of all connections of a user who is not a steward. */
+#define MOST_PENDING_OF_USER (4 * MOST_PENDING)
 
 static void on_socket(uv_poll_t *handle, int status, int events);
 
@@ -32,6 +36,21 @@ static void watch_socket(struct xs_client *client)
 		uv_poll_start(&client->socket, events, on_socket);
 }
 
+static bool may_pile_up(const struct xs_client *client, size_t room)
+{
+	size_t sum = room;
+
+	if (client->peer.steward)
+		return room <= MOST_PENDING;
+	xs_list_for_each (link, &client->server->clients) {
+		const struct xs_client *other = xs_list_entry(link, struct xs_client, link);
+
+		if (other != client && other->peer.uid == client->peer.uid)
+			sum += other->out_room;
+	}
+	return room <= MOST_PENDING && sum <= MOST_PENDING_OF_USER;
+}
+
 /* Makes room for one more message behind those that wait. */
 static bool make_room(struct xs_client *client)
 {
@@ -39,8 +58,8 @@ static bool make_room(struct xs_client *client)
 		client->out_begin = client->out_end = 0;
 	if (client->out_room - client->out_end >= XS_WIRE_MAX)
 		return true;
-	size_t room = client->out_room ? 2 * client->out_room : 16 * XS_WIRE_MAX;
-	uint8_t *out = room <= MOST_PENDING ? realloc(client->out, room) : NULL;
+	size_t room = client->out_room ? 2 * client->out_room : LEAST_PENDING;
+	uint8_t *out = may_pile_up(client, room) ? realloc(client->out, room) : NULL;
 	if (!out)
 		return false;
 	client->out = out;
@@ -75,10 +94,16 @@ static void flush(struct xs_client *client)
 {
 	int err = xs_wire_flush(client->fd, client->out, &client->out_begin, client->out_end);
 
-	if (!err)
-		watch_socket(client);
-	else if (err != -EAGAIN)
+	if (err && err != -EAGAIN)
 		xs_client_doom(client, NULL);
+	if (err)
+		return;
+	if (client->out_room > LEAST_PENDING) {
+		free(client->out);
+		client->out = NULL;
+		client->out_begin = client->out_end = client->out_room = 0;
+	}
+	watch_socket(client);
 }
 
 void xs_client_refuse(
