@@ -21,6 +21,7 @@
 
 /* Of all connections of a user who is not a steward. */
 #define MOST_PENDING_OF_USER (4 * MOST_PENDING)
+#define MOST_QUEUES_OF_USER  (16 * XS_PAGE_SLOTS)
 
 static void on_socket(uv_poll_t *handle, int status, int events);
 
@@ -302,9 +303,25 @@ static int on_own_hint(struct xs_client *client, const struct xs_msg_hint *messa
 	return lane ? xs_lane_hint(lane, &hint) : -ENOENT;
 }
 
+/* Looks at all connections once for each 64 queues only. */
+static bool has_too_many_queues(const struct xs_client *client)
+{
+	uint64_t count = 0;
+
+	if (client->peer.steward || client->tenant.queue_count % 64 != 63)
+		return false;
+	xs_list_for_each (link, &client->server->clients) {
+		const struct xs_client *other = xs_list_entry(link, struct xs_client, link);
+
+		if (other->peer.uid == client->peer.uid)
+			count += other->tenant.queue_count;
+	}
+	return count >= MOST_QUEUES_OF_USER;
+}
+
 static int on_queue_add(struct xs_client *client, const struct xs_msg_queue_add *add)
 {
-	int err = xs_tenant_queue_add(&client->tenant, add);
+	int err = has_too_many_queues(client) ? -EUSERS : xs_tenant_queue_add(&client->tenant, add);
 
 	if (!err)
 		xs_say("XQueue (0x%llx) from process %d created",

@@ -366,6 +366,35 @@ static bool may_let_answers_pile_up(void)
 	return !err;
 }
 
+static bool may_have_any_number_of_queues(void)
+{
+	const struct xs_message remove = { .opcode = XS_OP_QUEUE_REMOVE, .queue_remove.id = 1 };
+	struct xs_message add = { .opcode = XS_OP_QUEUE_ADD };
+	struct actor actors[18];
+	bool refused = false;
+	int err;
+
+	for (size_t i = 0; i < 18; i++) {
+		struct xs_message answer;
+
+		if (actor_open(&actors[i], "many queues") != 0)
+			return true;
+		for (uint32_t slot = 0; slot < XS_PAGE_SLOTS; slot++) {
+			add.queue_add.slot = slot;
+			while ((err = xs_wire_send(actors[i].fd, &add, NULL, 0)) == -EAGAIN)
+				usleep(100);
+		}
+		/* There is no such queue: that is the last answer. */
+		actor_send(&actors[i], &remove);
+		while (actor_receive(&actors[i], &answer) && answer.opcode == XS_OP_ERROR &&
+			answer.error.code == EUSERS)
+			refused = true;
+	}
+	for (size_t i = 0; i < 18; i++)
+		actor_close(&actors[i]);
+	return !refused;
+}
+
 /* What nobody tries against processes of root. Returns the number of the attempt that succeeded. */
 static int misbehave_as_nobody(uint64_t handle, pid_t pid)
 {
@@ -417,6 +446,8 @@ static int misbehave_as_nobody(uint64_t handle, pid_t pid)
 	/* And not all memory and connections there are. */
 	if (may_let_answers_pile_up())
 		return 12;
+	if (may_have_any_number_of_queues())
+		return 13;
 	for (int i = 0; i < 100000; i++) {
 		struct actor more;
 		if (control_open(&more) == EUSERS)
