@@ -30,15 +30,19 @@ $(call objects,$(wildcard tests/e2e/programs/*.c)): CFLAGS_ALL += -Wno-unused-va
 
 check.needs += $(foreach way,programs dlsym proc,$(e2e.names:%=$(e2e.out)/$(way)/%))
 check.tests += tests/e2e/recording.py tests/e2e/ways.py tests/e2e/options.py tests/e2e/injection.py \
-               tests/e2e/tracing.py
+               tests/e2e/tracing.py tests/e2e/preloads.py
 $(call test-programs,e2e,lib/libshimcuda.so lib/libpreempt.so,,-lcmocka)
 $(O)/obj/tests/e2e/%.o: CPPFLAGS_ALL += -Itests/e2e
 
 # Stands between our libraries and the C library; never with a sanitizer's own allocator.
 ifeq ($(SAN),)
-check.needs += $(e2e.out)/libfail.so
+check.needs += $(e2e.out)/libfail.so $(e2e.out)/neighbour.so
 endif
 $(e2e.out)/libfail.so: $(O)/obj/tests/e2e/fail/fail.o
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -shared $(LDFLAGS_ALL) -o $@ $^ $(LIBC)
+$(e2e.out)/neighbour.so: $(O)/obj/tests/e2e/neighbour/neighbour.o
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) -shared $(LDFLAGS_ALL) -o $@ $^ $(LIBC)
