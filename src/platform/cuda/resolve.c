@@ -93,23 +93,24 @@ static bool chose(const struct variant *variant, const char *name, bool per_thre
 }
 
 /* The variant that the driver's answer is. Asked for per-thread default streams it prefers variants
- * of that kind, but a function may have none, or none yet in that version. */
+ * of that kind, but a function may have none, or none yet in that version. For the version of a variant
+ * that it does not have itself, a driver answers with an older one: the oldest that fits is meant. */
 static const struct variant *find_variant(const char *name, cuuint64_t flags, void *answer)
 {
 	bool want = flags & CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM;
-	const struct variant *other = NULL;
+	const struct variant *found = NULL;
 	size_t length = strlen(name);
 	bool per_thread;
 
 	for (size_t i = 0; i < VARIANTS; i++) {
 		if (!is_variant_of(variants[i].symbol, name, length, &per_thread) ||
+			(found && variants[i].since > found->since) ||
 			!chose(&variants[i], name, per_thread, answer))
 			continue;
-		if (per_thread == want)
-			return &variants[i];
-		other = &variants[i];
+		if (!found || variants[i].since < found->since || per_thread == want)
+			found = &variants[i];
 	}
-	return other;
+	return found;
 }
 
 /* By the vendor's habit of naming, a function that hands work to the device. */

@@ -3,7 +3,8 @@
  * A driver that does nothing, made of the same table as the shim: every function notes its name and
  * returns stub_result. It answers cuGetProcAddress() by a rule of its own, so that the shim's answer
  * can be compared with it. With stub_aliases set it hands out other addresses than its symbols have,
- * as a driver may; version 14000 brings a variant of one function that no table knows.
+ * as a driver may; version 14000 brings a variant of one function that no table knows. It looks up what
+ * stub_version has.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 EXPORT const char *_Atomic stub_last;
 EXPORT int stub_result;
 EXPORT bool stub_aliases;
+EXPORT int stub_version = 14000;
 EXPORT long stub_integers[10];
 EXPORT double stub_doubles[8];
 
@@ -122,6 +124,7 @@ static const struct function *newest(const char *name, int version, bool kind, b
 			continue;
 		*exists = true;
 		if (per_thread == kind && functions[i].since <= version &&
+			functions[i].since <= stub_version &&
 			(!best || functions[i].since > best->since))
 			best = &functions[i];
 	}
