@@ -15,6 +15,10 @@ run_make() {
 
 for prefix in /opt/xsched /usr; do
     run_make PREFIX=$prefix install
+    installed=$(cd "$root" && find . | sort)
+    run_make PREFIX=$prefix install
+    [ "$(cd "$root" && find . | sort)" = "$installed" ] ||
+        fail "installing again adds something: $(find "$root" -type l)"
     case $prefix in
     /usr) lib=lib/xsched ;;
     *)    lib=lib ;;
@@ -69,6 +73,12 @@ END
             -DCMAKE_PREFIX_PATH="$here" >"$TEST_TMP/cmake.log" 2>&1 ||
             { cat "$TEST_TMP/cmake.log"; fail "find_package(XSched) fails"; }
     fi
+
+    # Python leaves this behind when root imports the package.
+    for module in "$here/$lib"/python/xsched/*.py "$here/$lib"/python/xsched/*/*.py; do
+        mkdir -p "${module%/*}/__pycache__"
+        echo >"${module%/*}/__pycache__/$(basename "$module" .py).cpython-311.pyc"
+    done
 
     # A file of somebody else stays, with its directory, and nothing of ours does.
     echo >"$here/lib/other"
