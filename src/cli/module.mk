@@ -27,5 +27,5 @@ endif
 
 .PHONY: cli no-cli
 cli: $(if $(cli.src),libs,no-cli)
-no-cli:
+no-cli: | libs
 	@echo "xcli is not built, for want of jansson or ncurses; make cli installs them if it may"

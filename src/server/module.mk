@@ -26,5 +26,5 @@ endif
 
 .PHONY: daemon no-daemon
 daemon: $(if $(server.src),libs,no-daemon)
-no-daemon:
+no-daemon: | libs
 	@echo "xserver is not built, for want of libuv or jansson; make daemon installs them if it may"
