@@ -78,8 +78,9 @@ static int run(int count, char **operands)
 	};
 
 	doctor.root = args[ROOT].given ? args[ROOT].text : "";
+	doctor.json_on_stdout = args[JSON].given && strcmp(args[JSON].text, "-") == 0;
 	examine(&doctor, count ? operands : NULL);
-	if (!args[JSON].given || strcmp(args[JSON].text, "-") != 0) {
+	if (!doctor.json_on_stdout) {
 		xs_findings_print(&doctor.findings, stdout);
 		print_sum(&doctor.findings);
 	}
@@ -97,6 +98,7 @@ const struct xs_verb xs_verb_doctor = {
 		"command it is started as by xcli run, and the doctor tells which of its "
 		"libraries\n"
 		"were bound to the shim, which went past it, and what could not be held back.\n"
+		"With --json - what it prints on standard output goes to standard error.\n"
 		"The exit status is 1 if scheduling would not work.",
 	XS_ARGS(args),
 	.least = 0,

@@ -389,6 +389,10 @@ def output():
     done = subprocess.run([BUILD + "/bin/xcli", "doctor", "--json", "/no/where"], env=environment(),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     check(done.returncode == 1 and "/no/where" in done.stderr, "a file that cannot be written")
+    done = subprocess.run([BUILD + "/bin/xcli", "doctor", "--json", "-", "--", "echo", "one's own"], text=True,
+                          env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check(done.stdout.startswith("{") and json.loads(done.stdout), f"JSON and nothing else: {done.stdout}")
+    check("one's own" in done.stderr, f"what the command prints is not lost: {done.stderr}")
 
 
 def documented():

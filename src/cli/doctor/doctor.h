@@ -33,8 +33,9 @@ struct xs_doctor {
 	char prefix[PATH_MAX];    /* the directory above xcli's own */
 	struct xs_platform_state platforms[XS_PLATFORMS];
 	bool has_daemon;
-	bool seen_ours;   /* a shim of ours is preloaded, by what was looked at so far */
-	const char *root; /* before the names of device files: "", or another root file system */
+	bool seen_ours;      /* a shim of ours is preloaded, by what was looked at so far */
+	bool json_on_stdout; /* and nothing else goes there */
+	const char *root;    /* before the names of device files: "", or another root file system */
 };
 
 enum { XS_DOCTOR_CUDA, XS_DOCTOR_HIP };

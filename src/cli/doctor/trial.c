@@ -237,6 +237,8 @@ static int run(const struct xs_doctor *doctor, const char *records, char **comma
 	if (child == 0) {
 		sigaction(SIGINT, &interrupt, NULL);
 		sigaction(SIGQUIT, &quit, NULL);
+		if (doctor->json_on_stdout)
+			dup2(STDERR_FILENO, STDOUT_FILENO);
 		start(doctor, records, command);
 		_exit(127);
 	}
