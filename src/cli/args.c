@@ -40,6 +40,24 @@ static struct xs_arg *find_letter(struct xs_arg *args, size_t count, char letter
 	return NULL;
 }
 
+/* The last of the letters that are options, and its value. Those before it are switches: -sn NAME. */
+static struct xs_arg *find_by_letters(
+	const struct xs_parse *parse, const char *letters, const char **value)
+{
+	for (;; letters++) {
+		struct xs_arg *arg = find_letter(parse->args, parse->arg_count, *letters);
+
+		if (!arg)
+			arg = find_letter(xs_common, XS_COMMON_COUNT, *letters);
+		if (!arg || arg->value || !letters[1] || letters[1] == '=') {
+			if (letters[1])
+				*value = letters + 1 + (letters[1] == '=');
+			return arg;
+		}
+		arg->given = true;
+	}
+}
+
 /* The option that a word is, and what of its value is in the same word. */
 static struct xs_arg *find(const struct xs_parse *parse, const char *word, const char **value)
 {
@@ -56,12 +74,7 @@ static struct xs_arg *find(const struct xs_parse *parse, const char *word, const
 			*value = word + 2 + length + 1;
 		return arg;
 	}
-	arg = find_letter(parse->args, parse->arg_count, word[1]);
-	if (!arg)
-		arg = find_letter(xs_common, XS_COMMON_COUNT, word[1]);
-	if (word[2])
-		*value = word + 2 + (word[2] == '=');
-	return arg;
+	return find_by_letters(parse, word + 1, value);
 }
 
 /* --- complaints ---------------------------------------------------------------------------------- */
@@ -99,7 +112,8 @@ void xs_arg_allowed(const struct xs_arg *arg, char *buffer, size_t size)
 	else if (arg->read == xs_read_share)
 		snprintf(buffer, size, XS_SHARE_ALLOWED);
 	else if (arg->read == xs_read_duration)
-		snprintf(buffer, size, XS_TIME_ALLOWED);
+		snprintf(buffer, size, "a time such as 500us, 20ms or 1.5s, from %lldus to %llds",
+			(long long)arg->min, (long long)arg->max / 1000000);
 	else
 		snprintf(buffer, size, "%lld to %lld", (long long)arg->min, (long long)arg->max);
 }

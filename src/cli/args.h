@@ -10,7 +10,7 @@
  *   };
  *   ... args[LEVEL].given, args[LEVEL].number, args[LEVEL].text
  *
- * --level 2, --level=2, -l 2 and -l2 are the same. A value that is not allowed is refused in a
+ * --level 2, --level=2, -l 2 and -l2 are the same, and so are -qs and -q -s. A value that is not allowed is refused in a
  * sentence that names the option, the value and what is allowed.
  */
 #ifndef XS_CLI_ARGS_H
@@ -70,7 +70,6 @@ int64_t xs_share_limit(int64_t share); /* 0: none was given */
 
 #define XS_PRIORITY_CLASSES "realtime high normal low idle"
 #define XS_SHARE_ALLOWED    "R or R:L, with R from 0 to 100 and L from 1 to 100, not less than R"
-#define XS_TIME_ALLOWED     "a time such as 500us, 20ms or 1.5s"
 #define XS_PRIORITY_ALLOWED "-256 to 255, or realtime, high, normal, low, idle"
 
 extern const char *const xs_priority_classes[]; /* ends with NULL */

@@ -3,6 +3,7 @@
  * xcli: what users and administrators see of the scheduler. The verbs are in files of their own; this
  * one finds the verb, reads its command line and explains it. doc/xcli.1 is the manual.
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,10 +86,21 @@ int xs_usage_error(const char *format, ...)
  * ours is at the socket, so they are checked and not used. */
 enum { ADDR, PORT, VERSION };
 
+static bool read_address(const struct xs_arg *arg, const char *text, int64_t *number)
+{
+	struct in_addr address;
+
+	(void)arg;
+	(void)number;
+	return inet_pton(AF_INET, text, &address) == 1;
+}
+
 static struct xs_arg globals[] = {
 	[ADDR] = { .name = "addr",
 		.letter = 'a',
 		.value = "IPV4",
+		.read = read_address,
+		.allowed = "an address such as 127.0.0.1",
 		.help = "accepted as XSched's xcli does; the daemon is at the socket" },
 	[PORT] = { .name = "port",
 		.letter = 'p',

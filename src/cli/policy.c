@@ -159,8 +159,8 @@ static int run(int count, char **operands)
 
 	if (args[SET].given != args[NAME].given)
 		return xs_usage_error("--set and --name go together: -s -n NAME");
-	if (count && (args[QUERY].given || args[SET].given))
-		return xs_usage_error("either an operand or -q or -s, not both");
+	if ((count > 0) + args[QUERY].given + args[SET].given > 1)
+		return xs_usage_error("only one of an operand, --query and --set");
 	if (args[QUERY].given)
 		return query();
 	if (args[SET].given)

@@ -93,6 +93,7 @@ check((queue["level"], queue["threshold"], queue["batch_size"]) == (1, 16, 2), f
 
 check(good("policy") == "HPF\n" and good("policy", "get") == "HPF\n", "policy get")
 check(good("policy", "-q").startswith("Current policy: HPF\nAvailable policies:\n  HPF\n"), "policy -q")
+check(good("policy", "-sn", "UP") == "Policy set to UP\n", "letters in one word")
 check(good("policy", "-s", "-n", "CFS") == "Policy set to CFS\n", "policy -s -n")
 check(data("policy") == {"policy": "CFS"}, "policy --json")
 check([p["policy"] for p in data("policy", "list")["policies"] if p["current"]] == ["CFS"], "the mark")
