@@ -237,6 +237,9 @@ def by_command(first, second):
     says(1, "--pid", "1")
     says(1, "--pid", "x")
     says(1, "something")
+    # Without a process these mean nothing; following a display all the same would go on for ever.
+    for words, said in ((["--pid", "0"], "'0' is no number"), (["--off"], "usage"), (["--number", "3"], "usage")):
+        check(said in focus(*words).stderr, f"{words}: it follows a display instead")
     says(1, "--display", ":987654")
     says(0, "--help")
     says(0, "--version")

@@ -39,7 +39,7 @@ for prefix in /opt/xsched /usr; do
     done
 
     if [ -x "$BUILD/bin/xcli" ]; then
-        for file in man/man1/xcli.1 man/man7/xsched.7 man/man8/xserver.8 \
+        for file in man/man1/xcli.1 man/man1/xsched-focus.1 man/man7/xsched.7 man/man8/xserver.8 \
             bash-completion/completions/xcli zsh/site-functions/_xcli; do
             [ -e "$here/share/$file" ] || fail "$file is not installed"
         done

@@ -115,13 +115,13 @@ static int say_once(pid_t pid, bool active, uint64_t display)
 	return EXIT_FAILURE;
 }
 
-static bool read_number(const char *text, uint64_t most, uint64_t *number)
+static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
 {
 	char *end;
 
 	errno = 0;
 	*number = strtoull(text, &end, 10);
-	if (!errno && end != text && !*end && *text != '-' && *number <= most)
+	if (!errno && end != text && !*end && *text != '-' && *number >= least && *number <= most)
 		return true;
 	fprintf(stderr, "xsched-focus: '%s' is no number for that\n", text);
 	return false;
@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 {
 	const char *display = NULL;
 	uint64_t pid = 0, number = 0;
-	bool active = true;
+	bool active = true, number_given = false;
 	int option;
 
 	signal(SIGPIPE, SIG_IGN); /* a display that goes is noticed by what is read from it */
@@ -141,12 +141,13 @@ int main(int argc, char **argv)
 			display = optarg;
 			break;
 		case PID:
-			if (!read_number(optarg, INT32_MAX, &pid))
+			if (!read_number(optarg, 1, INT32_MAX, &pid))
 				return EXIT_FAILURE;
 			break;
 		case NUMBER:
-			if (!read_number(optarg, UINT64_MAX, &number))
+			if (!read_number(optarg, 0, UINT64_MAX, &number))
 				return EXIT_FAILURE;
+			number_given = true;
 			break;
 		case OFF:
 			active = false;
@@ -162,7 +163,7 @@ int main(int argc, char **argv)
 			return EXIT_FAILURE;
 		}
 	}
-	if (optind != argc) {
+	if (optind != argc || (!pid && (!active || number_given))) {
 		fputs(usage, stderr);
 		return EXIT_FAILURE;
 	}
