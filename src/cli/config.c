@@ -72,6 +72,15 @@ static bool keep_one(struct xs_snapshot *snapshot, uint64_t handle)
 	return false;
 }
 
+static void complain_about(const struct xs_msg_row_queue *queue)
+{
+	if (args[THRESHOLD].given && queue->batch > args[THRESHOLD].number)
+		xs_complain("--threshold: '%lld' is less than the batch size, %d; change both",
+			(long long)args[THRESHOLD].number, queue->batch);
+	else
+		xs_complain("the process has not done all of that (yet); this is how it is");
+}
+
 /* Waits up to a second for the process to do it. */
 static int show(uint64_t handle)
 {
@@ -88,10 +97,13 @@ static int show(uint64_t handle)
 		nanosleep(&pause, NULL);
 	}
 	if (!status && snapshot.queue_count == 1 && snapshot.queues[0].handle == handle) {
-		if (!as_wanted(&snapshot.queues[0]))
-			xs_complain(
-				"the process has not done all of that (yet); this is how it is");
+		bool done = as_wanted(&snapshot.queues[0]);
+
+		if (!done)
+			complain_about(&snapshot.queues[0]);
 		status = xs_queues_print(&snapshot);
+		if (!done)
+			status = XS_EXIT_FAILED;
 	}
 	xs_snapshot_fini(&snapshot);
 	return status;

@@ -88,6 +88,9 @@ check((queue["level"], queue["threshold"], queue["batch_size"]) == (2, 8, 4), f"
 good("config", "-x", handle, "-l", "1", "-t", "16", "-b", "2")
 queue = data("config", "-x", handle, "-t", "16")["xqueues"][0]
 check((queue["level"], queue["threshold"], queue["batch_size"]) == (1, 16, 2), f"all at once: {queue}")
+for words, said in ((["-l", "3"], "has not done all of that"), (["-t", "1"], "less than the batch size, 2")):
+    status, out, err = xcli("config", "-x", handle, *words)
+    check(status == 1 and said in err and handle in out, f"what the process does not do: {status} {err}")
 
 # --- policy -----------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@
  *   crowd PROCESSES QUEUES [PRIORITY...]
  *
  * Process N is called crowd-N, has the Nth priority (the last one again when there are no more) and
- * work in its first queue, and uses the device while its gate is open. It does what config asks. Prints
- * "ready PID..." and ends with its standard input.
+ * work in its first queue, and uses the device while its gate is open. It does what config asks, except
+ * level 3 and a threshold below the batch size. Prints "ready PID..." and ends with its standard input.
  */
 #include <errno.h>
 #include <poll.h>
@@ -32,9 +32,9 @@ static void reconfigure(struct actor *actor, struct shape *shapes, const struct 
 	struct xs_message message = { .opcode = XS_OP_QUEUE_CHANGE };
 	struct shape *shape = &shapes[ask->reconfigure.slot];
 
-	if (ask->reconfigure.level)
+	if (ask->reconfigure.level && ask->reconfigure.level < 3)
 		shape->level = (int32_t)ask->reconfigure.level;
-	if (ask->reconfigure.threshold)
+	if (ask->reconfigure.threshold && ask->reconfigure.threshold >= shape->batch)
 		shape->threshold = ask->reconfigure.threshold;
 	if (ask->reconfigure.batch)
 		shape->batch = ask->reconfigure.batch;
