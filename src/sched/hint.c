@@ -18,6 +18,9 @@ static int16_t clamp_priority(int64_t priority)
 	return (int16_t)clamp(priority, XS_PRIORITY_MIN, XS_PRIORITY_MAX);
 }
 
+/* That a process may be active on; displays are found by looking at all of them. */
+#define MOST_DISPLAYS 16
+
 /* Longest time that a hint can say: more than half an hour. */
 #define LONGEST_US INT32_MAX
 
@@ -211,6 +214,8 @@ static int set_window(struct xs_sched *s, struct xs_sched_process *process,
 	}
 	if (before == process)
 		return 0;
+	if (process->windows >= MOST_DISPLAYS)
+		return -ENOSPC;
 	if (!display) {
 		display = calloc(1, sizeof(*display));
 		if (!display)

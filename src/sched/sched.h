@@ -145,7 +145,8 @@ enum xs_hint_scope { XS_HINT_QUEUE, XS_HINT_PROCESS, XS_HINT_ALL };
 
 /*
  * The id of scope XS_HINT_ALL is not looked at. Window, CPU priority, request, limit, target and
- * gang are for processes; window, CPU priority and gang not for all. Anything else: -EINVAL.
+ * gang are for processes; window, CPU priority and gang not for all. Anything else: -EINVAL. -ENOSPC: a
+ * process is active on too many displays.
  */
 int xs_sched_hint(struct xs_sched *s, enum xs_hint_scope scope, uint64_t id,
 	const struct xs_hint *hint, uint64_t now_ns);

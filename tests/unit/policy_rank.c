@@ -182,6 +182,24 @@ static void awf_puts_the_window_in_front(void **state)
 	kit_stop(&kit);
 }
 
+/* Each display is kept in mind, so nobody may name as many as he likes. */
+static void awf_bounds_displays(void **state)
+{
+	struct xs_hint hint = { .kind = XS_HINT_WINDOW_ACTIVE, .value = 1 };
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "AWF", 3);
+	for (; hint.display < 16; hint.display++)
+		window(&kit, 1, hint.display, true);
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_PROCESS, 1, &hint, kit.now), -ENOSPC);
+	window(&kit, 1, 0, true); /* it has that one */
+	window(&kit, 2, hint.display, true);
+	window(&kit, 1, 0, false);
+	window(&kit, 1, hint.display, true);
+	kit_stop(&kit);
+}
+
 /* A request each 10 ms of which the best effort leaves so much for it. */
 static uint64_t serve(struct kit *kit, unsigned int requests)
 {
@@ -313,6 +331,7 @@ int main(void)
 		cmocka_unit_test(kedf_runs_the_earliest),
 		cmocka_unit_test(lax_becomes_critical),
 		cmocka_unit_test(awf_puts_the_window_in_front),
+		cmocka_unit_test(awf_bounds_displays),
 		cmocka_unit_test(slo_holds_the_target),
 		cmocka_unit_test(slo_learns_from_latencies),
 		cmocka_unit_test(hints_survive_a_change_of_policy),
