@@ -208,6 +208,7 @@ def an_orphan_does_not_keep_the_connection():
     before = make_wait(high, low, control)
     high.do("orphan")
     orphan = high.orphan()
+    atexit.register(lambda: os.path.exists(f"/proc/{orphan}") and os.kill(orphan, signal.SIGKILL))
     until(lambda: not keeps_ours(orphan), "it closed what was its grandparent's")
     if control.queues(orphan):
         raise Failed("it launched nothing and is known")
