@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Does what the README tells a stranger to do, in a Debian 12 that has nothing but gcc, make and the
-# C library's headers: make demo, make check. Takes minutes and needs root, debootstrap and Debian's
+# C library's headers: make demo, make, make check. Takes minutes and needs root, debootstrap and Debian's
 # packages, so it is no part of make check; start it with make check-fresh.
 #
 #   tests/fresh.sh [COMMAND]     another command instead, for example .ci/run
@@ -46,7 +46,7 @@ mkdir -p "$run/src/xsched"
 git ls-files -coz --exclude-standard | tar -c --null -T - --ignore-failed-read |
     tar -x --no-same-owner -C "$run/src/xsched" || exit 1
 
-command=${1:-'make demo && make check'}
+command=${1:-'make demo && make && make check'}
 cat >"$run/src/go" <<END
 set -e
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/src
