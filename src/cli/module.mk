@@ -13,7 +13,7 @@ endif
 endif
 
 ifeq ($(filter jansson ncurses,$(cli.found)),jansson ncurses)
-cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c platforms.c \
+cli.src := $(addprefix src/cli/, main.c args.c read.c output.c daemon.c platforms.c program.c \
 	snapshot.c queues.c target.c \
 	version.c run.c list.c hint.c renice.c suspend.c \
 	policy.c params.c config.c metrics.c complete.c \

@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "cli/platforms.h"
+#include "cli/program.h"
 
 enum {
 	PRIORITY,
@@ -206,6 +207,16 @@ static int set_up_platforms(void)
 
 /* --- the command --------------------------------------------------------------------------------- */
 
+static void warn_of_rights(const char *name)
+{
+	char path[PATH_MAX];
+
+	if (xs_program_find(name, path) && xs_program_gains_rights(path))
+		xs_complain("%s gains rights when it starts, so the loader ignores LD_PRELOAD and "
+			    "nothing is scheduled; put xcli run behind it: sudo xcli run ...",
+			path);
+}
+
 static int run(int count, char **operands)
 {
 	(void)count;
@@ -213,6 +224,7 @@ static int run(int count, char **operands)
 	set_others();
 	if (set_up_platforms() != XS_EXIT_OK)
 		return XS_EXIT_RUN;
+	warn_of_rights(operands[0]);
 	execvp(operands[0], operands);
 	int err = errno;
 	xs_complain("%s: %s", operands[0], strerror(err));

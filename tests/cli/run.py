@@ -7,6 +7,7 @@ Would catch: a variable that is lost, a shim that is not loaded or loaded twice,
 swallows a signal or a status. Prints what it takes; nothing about time is asserted.
 """
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,6 +37,17 @@ def variables(*words, env=None):
 
 BASE = environment(XSCHED_CUDA_LIB=SIM, XSCHED_SOCKET=None, LD_LIBRARY_PATH=None)
 bare = dict(BASE)
+
+# --- rights -----------------------------------------------------------------------------------------
+
+secure = TMP + "/secure"
+shutil.copy(shutil.which("true"), secure)
+if os.getuid() == 0 and not os.statvfs(TMP).f_flag & os.ST_NOSUID:
+    check(run(secure) == (0, "", ""), "nothing to say")
+    os.chown(secure, -1, os.getgid() + 1)
+    os.chmod(secure, 0o2755)
+    status, out, err = run(secure)
+    check(status == 0 and secure in err and "ignores LD_PRELOAD" in err, f"a program with rights: {err}")
 
 # --- the environment --------------------------------------------------------------------------------
 

@@ -3,47 +3,19 @@
  * A program, before it is started: is it one into which the loader puts a library? Scripts are followed
  * to what runs them. What a script or an interpreter starts in turn is seen when it runs (trial.c).
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cli/doctor/doctor.h"
 #include "cli/doctor/elf.h"
+#include "cli/program.h"
 
 #define TOPIC        "program"
 #define MOST_SCRIPTS 4
 
 /* --- finding it ---------------------------------------------------------------------------------- */
-
-static bool is_runnable(const char *path)
-{
-	struct stat info;
-
-	return stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, X_OK) == 0;
-}
-
-/* As execvp() searches. */
-static bool find_program(const char *name, char path[PATH_MAX])
-{
-	const char *at = getenv("PATH");
-
-	if (strchr(name, '/'))
-		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && is_runnable(path);
-	while (at && *at) {
-		size_t length = strcspn(at, ":");
-
-		if (snprintf(path, PATH_MAX, "%.*s/%s", length ? (int)length : 1, length ? at : ".",
-			    name) < PATH_MAX &&
-			is_runnable(path))
-			return true;
-		at += length + (at[length] == ':');
-	}
-	return false;
-}
 
 /* "#!/usr/bin/env python3" leads to python3, "#!/bin/sh -e" to /bin/sh. */
 static bool read_script(const char *path, char next[PATH_MAX])
@@ -63,18 +35,6 @@ static bool read_script(const char *path, char next[PATH_MAX])
 }
 
 /* --- what it is ---------------------------------------------------------------------------------- */
-
-static bool gains_rights(const char *path)
-{
-	struct statvfs system;
-	struct stat info;
-
-	if (stat(path, &info) != 0 || (statvfs(path, &system) == 0 && system.f_flag & ST_NOSUID))
-		return false;
-	return (info.st_mode & S_ISUID && info.st_uid != geteuid()) ||
-	       (info.st_mode & S_ISGID && info.st_gid != getegid()) ||
-	       (geteuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0);
-}
 
 static void find_wrong(struct xs_doctor *doctor, const char *code, const char *path,
 	const char *what, const char *remedy)
@@ -102,7 +62,7 @@ static bool takes_preload(struct xs_doctor *doctor, const char *path, const stru
 			"uses the C library musl, and XSched and the vendors' drivers need glibc",
 			"Use a build of the program for glibc, for example in an image of Debian "
 			"instead of Alpine.");
-	else if (gains_rights(path))
+	else if (xs_program_gains_rights(path))
 		find_wrong(doctor, "program-secure", path,
 			"gains rights when it starts (set-user-id or capabilities), so the loader "
 			"ignores LD_PRELOAD",
@@ -165,7 +125,7 @@ void xs_doctor_program(struct xs_doctor *doctor, char **command)
 
 	snprintf(name, sizeof(name), "%s", command[0]);
 	for (int i = 0; i <= MOST_SCRIPTS; i++) {
-		if (!find_program(name, path)) {
+		if (!xs_program_find(name, path)) {
 			xs_find(&doctor->findings, XS_WRONG, TOPIC, "program-missing",
 				"%s%s%s is not there, or may not be run.", name,
 				i ? ", which runs " : "", i ? command[0] : "");
