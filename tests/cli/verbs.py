@@ -133,7 +133,8 @@ check(good("suspend", high, "--for", "50ms").splitlines() ==
       [f"process {high} suspended", f"process {high} resumed"], "for a while")
 check(not first(high)["suspended"], "resumed in time")
 with subprocess.Popen([XCLI, "suspend", str(high), "--for", "1h"], env=environment(),
-                      stdout=subprocess.DEVNULL) as waiter:
+                      stdout=subprocess.DEVNULL,  # in the background of a shell, interrupts are ignored
+                      preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as waiter:
     until(lambda: first(high)["suspended"], "suspended for an hour")
     waiter.send_signal(signal.SIGINT)
     check(waiter.wait(60) == 0, "an interrupted suspend ends well")
