@@ -109,7 +109,8 @@ static void widen(struct layout *layout, const struct xs_task *task)
 static void fit(struct layout *layout)
 {
 	static const char *const dispensable[] = { "CMD", "CMDS", "CMD/S", "DEV", "HOLDS", "HOLD/S",
-		"P50", "READY", "P99", "USED", "HELD", "WAIT", "PRI", "SHARE", "STATE", "NAME" };
+		"DEPTH", "P50", "READY", "P99", "USED", "HELD", "WAIT", "PRI", "SHARE", "STATE",
+		"NAME" };
 
 	for (size_t c = 0; c < layout->count; c++) {
 		int left = COLS - (total_width(layout) - layout->width[c]);

@@ -34,6 +34,7 @@ NUMBER(priority, QUEUE(row)->priority)
 NUMBER(threshold, QUEUE(row)->threshold)
 NUMBER(batch, QUEUE(row)->batch)
 NUMBER(submitted, QUEUE(row)->submitted)
+NUMBER(pending, QUEUE(row)->pending)
 NUMBER(holds, QUEUE(row)->holds)
 NUMBER(device_ns, QUEUE(row)->device_ns)
 NUMBER(held_ns, QUEUE(row)->held_ns)
@@ -135,6 +136,7 @@ static const struct xs_column columns[] = {
 	{ NULL, "threshold", false, threshold, NULL },
 	{ NULL, "batch_size", false, batch, NULL },
 	{ NULL, "submitted", false, submitted, NULL },
+	{ NULL, "pending", false, pending, NULL },
 	{ NULL, "waited_ns", false, waited_ns, NULL },
 	{ NULL, "in_state_ns", false, in_state_ns, NULL },
 };

@@ -21,6 +21,7 @@ NUMBER(device_ns, TASK(row)->device_ns)
 NUMBER(held_ns, TASK(row)->held_ns)
 NUMBER(holds, TASK(row)->holds)
 NUMBER(submitted, TASK(row)->submitted)
+NUMBER(pending, TASK(row)->pending)
 NUMBER(wait_count, TASK(row)->process->row.waits)
 NUMBER(wait_p50, TASK(row)->process->row.wait_p50_ns)
 NUMBER(wait_p99, TASK(row)->process->row.wait_p99_ns)
@@ -147,6 +148,7 @@ static void command_text(const void *row, char *cell, size_t size)
 		{ "STATE", "state", false, state, NULL },                                          \
 		{ "PRI", "priority", true, priority, NULL },                                       \
 		{ "READY", "ready", true, ready, ready_text },                                     \
+		{ "DEPTH", "pending", true, pending, NULL },                                       \
 	{                                                                                          \
 		"SHARE", "share", true, share, share_text                                          \
 	}

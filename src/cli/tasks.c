@@ -64,6 +64,7 @@ static void add_queue(struct xs_task *task, const struct xs_msg_row_queue *queue
 	if (held_ns > task->most_held_ns)
 		task->most_held_ns = held_ns;
 	task->holds += (uint32_t)(queue->holds - from->holds);
+	task->pending += queue->pending;
 	task->submitted += (uint32_t)(queue->submitted - from->submitted);
 }
 

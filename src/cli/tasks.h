@@ -21,7 +21,7 @@ struct xs_task {
 	int32_t priority;
 	bool runs; /* a queue that has work may run */
 	/* In the interval, or since the queues were made. */
-	uint64_t device_ns, held_ns, holds, submitted;
+	uint64_t device_ns, held_ns, holds, submitted, pending;
 	double share;          /* of the device: of the interval, or of what all used; 0 to 1 */
 	uint64_t most_held_ns; /* of the queue that was held longest */
 	double waits;          /* the part of the interval in which that queue was held */

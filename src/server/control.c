@@ -76,6 +76,16 @@ static uint32_t row_flags(const struct xs_sched_row *from, const struct xs_lane 
 	       (word & XS_GATE_PAUSED ? (uint32_t)XS_ROW_PAUSED : 0);
 }
 
+/* Commands in the driver that are not known to be done; an idle queue has none, whatever its counters
+ * say, and a page that says nonsense neither. */
+static uint32_t pending(const struct xs_slot *slot)
+{
+	uint64_t word = xs_load_relaxed(&slot->word);
+	int32_t count = (int32_t)(xs_gate_departed(word) - xs_load_relaxed(&slot->covered));
+
+	return (word & XS_GATE_READY) && count > 0 ? (uint32_t)count : 0;
+}
+
 void xs_control_row(struct xs_msg_row_queue *row, const struct xs_sched_row *from)
 {
 	struct xs_lane *lane = xs_lane_of_number(from->queue);
@@ -96,6 +106,7 @@ void xs_control_row(struct xs_msg_row_queue *row, const struct xs_sched_row *fro
 	row->lent = from->lent;
 	row->holds = xs_load_relaxed(&slot->holds);
 	row->submitted = xs_gate_submitted(xs_load_relaxed(&slot->word));
+	row->pending = pending(slot);
 	row->device_ns = from->device_ns;
 	row->held_ns = since_ns && since_ns < now_ns ? held_ns + now_ns - since_ns : held_ns;
 	row->waited_ns = xs_load_relaxed(&slot->waited_ns);

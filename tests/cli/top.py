@@ -22,7 +22,7 @@ high, normal, low = crowd.pids
 # --- tables -----------------------------------------------------------------------------------------
 
 table = good("top", "--once").splitlines()
-check(table[0].split() == "PID DEV STATE PRI READY SHARE USED HELD HOLDS P50 P99 CMDS NAME CMD".split(), table[0])
+check(table[0].split() == "PID DEV STATE PRI READY DEPTH SHARE USED HELD HOLDS P50 P99 CMDS NAME CMD".split(), table[0])
 check(len(table) == 4 and "RUN" in table[1] and "WAIT" in table[2] and " 1/2 " in table[1], str(table))
 until(lambda: data("top", "--once")["tasks"][0]["device_ns"] > 0, "use of the device")
 tasks = data("top", "--once")["tasks"]
@@ -178,7 +178,7 @@ def sizes():
     terminal = Terminal(150, 24, "-f", "10")
     terminal.shows(lambda p: re.search(r"^ *PID .* CMD$", p, re.M) and re.search(r"crowd-2 +\S", p),
                    "a wide terminal")
-    for width, height, shown, hidden in ((84, 24, "HOLD/S", "CMD/S"), (50, 10, "SHARE", "HOLD/S"),
+    for width, height, shown, hidden in ((92, 24, "HOLD/S", "CMD/S"), (50, 10, "SHARE", "HOLD/S"),
                                          (30, 8, "STATE", "SHARE"), (14, 4, "PID", "STATE"),
                                          (150, 24, "CMD/S", None)):
         terminal.resize(width, height)

@@ -127,9 +127,9 @@ class Control:
         for kind, row in self.ask(16, struct.pack("<I", 0)):
             if kind != 146:
                 continue
-            names = ("handle serial device pid flags level threshold batch priority lent holds submitted "
+            names = ("handle serial device pid flags level threshold batch priority lent holds submitted pending "
                      "device_ns held_ns waited_ns in_state_ns").split()
-            queue = dict(zip(names, struct.unpack("<QQQIIIiiiiIIQQQQ", row)))
+            queue = dict(zip(names, struct.unpack("<QQQIIIiiiiIIIQQQQ", row)))
             if pid in (None, queue["pid"]):
                 rows.append(queue)
         return rows

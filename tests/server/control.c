@@ -93,6 +93,7 @@ static void rows(void **state)
 	assert_int_equal(row.flags, XS_ROW_READY | XS_ROW_PACED);
 	assert_int_equal(row.holds, 1);
 	assert_int_equal(row.submitted, 1);
+	assert_int_equal(row.pending, 1);
 	assert_true(row.held_ns >= 2 * MS && row.in_state_ns >= 2 * MS);
 	row = row_of(&high, 0);
 	assert_int_equal(row.priority, 100);
