@@ -15,7 +15,7 @@
  *   fork          the child launches nothing, and stays until the parent is gone
  *   orphan        the same with a child of a child, which stays until it is killed
  *   local         the application itself asks for the scheduler inside the process
- *   close         closes all descriptors above the first three, as daemons do
+ *   close         closes all descriptors but the lowest, as daemons do
  *   exec          becomes itself anew
  *   count         kernels that are done, of all streams
  *   exit          returns from main() with work in flight
