@@ -69,6 +69,7 @@ int main(void)
 
 	check(cuMemAlloc_v2(&numbers, 4096));
 	check(cuMemsetD32_v2(numbers, 0, 1024));
+	check(cuStreamSynchronize(NULL)); /* which the other stream does not wait for by itself */
 	for (uint32_t i = 0, n = 1024; i < 500; i++)
 		check(launch(kernel("increment"), stream, (void *[]){ &numbers, &n }));
 	check(cuStreamSynchronize(stream));
