@@ -107,7 +107,9 @@ int xs_plugin_process(void)
 	if (policy)
 		describe(&pipe->self, policy);
 	answer(pipe, 1);
-	for (uint32_t last = 1; policy; answer(pipe, last)) {
+	if (!policy)
+		return EXIT_SUCCESS; /* what refused it has been said */
+	for (uint32_t last = 1;; answer(pipe, last)) {
 		uint32_t asked;
 
 		while ((asked = xs_load_full(&pipe->asked)) == last)
@@ -116,5 +118,4 @@ int xs_plugin_process(void)
 		pipe->device.units = pipe->units;
 		pipe->wake_ns = policy->choose(&pipe->device);
 	}
-	return EXIT_SUCCESS;
 }
