@@ -2,6 +2,7 @@
 /* Chooses who decides in this process, and passes on what queues have to tell. */
 #include "preempt/agent.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,8 +103,14 @@ static int ask_global(void)
 		if (err)
 			xs_global_close();
 	}
+	if (err == -EBADF) {
+		xs_warn_once("the application closed what xserver has to see: scheduling in this "
+			     "process from now on");
+		agent.patience_ns = 0;
+	}
 	xs_store_full(&agent.connected, err == 0);
-	xs_store_full(&agent.retry_ns, err ? xs_now_ns() + agent.patience_ns : 0);
+	xs_store_full(
+		&agent.retry_ns, err && agent.patience_ns ? xs_now_ns() + agent.patience_ns : 0);
 	if (!err)
 		xs_watch_ring();
 	return err;

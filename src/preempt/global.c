@@ -463,8 +463,10 @@ int xs_global_connect(void)
 	struct xs_message hello = { .opcode = XS_OP_HELLO };
 	int page_fd;
 	struct xs_page *page = xs_registry_need_page(&page_fd);
-	int fd = page ? xs_wire_connect() : -ENOMEM;
 
+	if (!page || page_fd < 0)
+		return page ? -EBADF : -ENOMEM;
+	int fd = xs_wire_connect();
 	if (fd < 0)
 		return fd;
 	fd = xs_descriptor_hide(fd);

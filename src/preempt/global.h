@@ -21,7 +21,7 @@
 struct xs_queue;
 
 /* Connects if a daemon is there, and asks it (HELLO). 0 or -errno: nobody is there, nobody who can be
- * trusted, no descriptors. */
+ * trusted, no descriptors; -EBADF: the application closed the page, for good. */
 int xs_global_connect(void);
 
 /* The daemon has answered and is in charge: sends all hints and queues that there are, and from now on

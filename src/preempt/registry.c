@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -38,7 +39,8 @@ _Atomic uint32_t xs_registry_epoch = 1;
 static struct {
 	struct xs_mutex lock;
 	_Atomic(struct xs_page *) page;
-	int page_fd; /* [lock] for the daemon, which maps it too; valid if there is a page */
+	int page_fd;      /* [lock] for the daemon, which maps it too; valid if there is a page */
+	ino_t page_inode; /* [lock] to tell it from a file of the application with the same number */
 	_Atomic(struct xs_queue *) chunks[CHUNKS];
 	_Atomic size_t limit; /* queues handed out so far, reused ones counted once */
 	_Atomic(struct xs_queue *) buckets[BUCKETS];
@@ -125,6 +127,15 @@ struct xs_page *xs_registry_page(void)
 
 /* --- making -------------------------------------------------------------------------------------- */
 
+/* [lock] The application may have closed the descriptor, and opened something else in its place. */
+static bool page_fd_is_ours(void)
+{
+	struct stat file;
+
+	return fstat(registry.page_fd, &file) == 0 && file.st_ino == registry.page_inode &&
+	       file.st_size == (off_t)sizeof(struct xs_page);
+}
+
 /* [lock] The page, made if there is none. */
 static struct xs_page *need_page(void)
 {
@@ -137,7 +148,10 @@ static struct xs_page *need_page(void)
 		xs_warn_once("no memory for queue states: streams are not scheduled");
 		return NULL;
 	}
+	struct stat file = { 0 };
 	registry.page_fd = xs_descriptor_hide(fd);
+	fstat(registry.page_fd, &file);
+	registry.page_inode = file.st_ino;
 	xs_store_release(&registry.page, page);
 	return page;
 }
@@ -146,7 +160,7 @@ struct xs_page *xs_registry_need_page(int *fd)
 {
 	xs_registry_lock();
 	struct xs_page *page = need_page();
-	*fd = registry.page_fd;
+	*fd = page && page_fd_is_ours() ? registry.page_fd : -1;
 	xs_registry_unlock();
 	return page;
 }
@@ -370,7 +384,8 @@ void xs_registry_forked(void)
 	/* The page is shared with the parent: put memory of our own in its place, so that even a
 	 * stale pointer of this child cannot reach the parent's queues. */
 	if (page) {
-		close(registry.page_fd);
+		if (page_fd_is_ours())
+			close(registry.page_fd);
 		mmap(page, sizeof(*page), PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	}

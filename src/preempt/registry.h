@@ -57,7 +57,8 @@ XS_EXPORT struct xs_queue *xs_registry_at(size_t index);
 
 struct xs_page *xs_registry_page(void);
 
-/* The page, made if there is none, and its descriptor, which stays the registry's. NULL: no memory. */
+/* The page, made if there is none, and its descriptor, which stays the registry's; -1: the
+ * application closed it. NULL: no memory. */
 struct xs_page *xs_registry_need_page(int *fd);
 
 /* In a forked child: forgets everything, and cuts the child off from the parent's page. */

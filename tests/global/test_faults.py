@@ -249,6 +249,7 @@ def descriptors_closed_by_the_application():
     high.do("close")
     goes_on(low, before, "the lesser goes on")
     until(lambda: not control.queues(high.pid), "its queues")
+    high.said("closed what xserver has to see")
     high.do("let")
     high.do("launch 1 100")
     high.do("sync")
