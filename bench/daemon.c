@@ -201,3 +201,21 @@ bool is_open(const struct process *process, uint32_t slot)
 {
 	return xs_load_full(&process->page->slots[slot].word) & XS_GATE_OPEN;
 }
+
+void answer(struct process *process)
+{
+	struct xs_message message;
+	int fds[XS_WIRE_FDS], err;
+	size_t count;
+
+	if (!xs_load_full(&process->page->client_told))
+		return;
+	xs_store_full(&process->page->client_told, 0); /* first: what comes after it asks anew */
+	do {
+		err = xs_wire_receive(process->fd, &message, XS_TO_CLIENT, fds, &count);
+		for (size_t i = 0; !err && i < count; i++)
+			close(fds[i]);
+	} while (!err);
+	if (err != -EAGAIN)
+		daemon_fail("the daemon");
+}

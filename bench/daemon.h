@@ -39,4 +39,8 @@ void become_ready(struct process *process, uint32_t slot);
 void become_idle(struct process *process, uint32_t slot);
 bool is_open(const struct process *process, uint32_t slot);
 
+/* Shows the daemon that this process is alive, if it asks: whoever does not answer is taken for frozen,
+ * and holds nobody back any more. */
+void answer(struct process *process);
+
 #endif

@@ -225,6 +225,8 @@ static uint64_t play_daemon(const char *policy, int floor, uint64_t length_ns)
 	}
 	began_ns = kit_now_ns();
 	while ((now_ns = kit_now_ns()) < began_ns + WARM_NS + length_ns) {
+		for (int i = 0; i < player_count; i++)
+			answer(&players[i].process);
 		step(now_ns);
 		if (!warm && now_ns >= began_ns + WARM_NS) {
 			warm = true;
