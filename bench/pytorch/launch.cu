@@ -2,9 +2,9 @@
 /*
  * What launching an empty kernel costs the thread that launches.
  *
- *   launch            bursts of launches, timed until the last call has returned, by the runtime and
- *                     by the driver API; a long loop with a synchronise at its end; an idle
- *                     synchronise. Each row is a line "@{...}" in nanoseconds a call.
+ *   launch            for each line of input: bursts of launches, timed until the last call has
+ *                     returned, by the runtime and by the driver API; a long loop with a synchronise
+ *                     at its end; an idle synchronise. Answers with a line "@{...}", in ns a call.
  *   launch startup    one launch and a synchronise, for timing a whole process
  */
 #include <algorithm>
@@ -35,13 +35,15 @@ static double now_ns()
 	return (double)std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
 }
 
+static const char *separator;
+
 static void report(const char *row, std::vector<double> times)
 {
 	std::sort(times.begin(), times.end());
 	size_t n = times.size();
-	printf("@{\"row\": \"%s\", \"unit\": \"ns\", \"n\": %zu, \"p50\": %.2f, \"p99\": %.2f}\n", row, n,
-		times[n / 2], times[n * 99 / 100]);
-	fflush(stdout);
+	printf("%s\"%s\": {\"n\": %zu, \"p50\": %.2f, \"p99\": %.2f}", separator, row, n, times[n / 2],
+		times[n * 99 / 100]);
+	separator = ", ";
 }
 
 /* Times bursts that the queue to the device can hold, so that the caller never waits for it. */
@@ -50,15 +52,42 @@ template <typename Call> static void bursts(const char *row, cudaStream_t stream
 	std::vector<double> times;
 	const int length = 100;
 
-	for (int round = 0; round < 4200; round++) {
+	for (int round = 0; round < 440; round++) {
 		double start = now_ns();
 		for (int i = 0; i < length; i++)
 			call();
-		if (round >= 200)
+		if (round >= 40)
 			times.push_back((now_ns() - start) / length);
 		CHECK(cudaStreamSynchronize(stream));
 	}
 	report(row, times);
+}
+
+static void long_loop(cudaStream_t stream)
+{
+	std::vector<double> times;
+
+	for (int round = 0; round < 6; round++) {
+		double start = now_ns();
+		for (int i = 0; i < 20000; i++)
+			empty<<<1, 1, 0, stream>>>();
+		CHECK(cudaStreamSynchronize(stream));
+		if (round >= 1)
+			times.push_back((now_ns() - start) / 20000);
+	}
+	report("launch loop of 20000", times);
+}
+
+static void idle_synchronise(cudaStream_t stream)
+{
+	std::vector<double> times;
+
+	for (int round = 0; round < 5000; round++) {
+		double start = now_ns();
+		cudaStreamSynchronize(stream);
+		times.push_back(now_ns() - start);
+	}
+	report("synchronise, idle", times);
 }
 
 int main(int argc, char **argv)
@@ -76,28 +105,22 @@ int main(int argc, char **argv)
 	void *driver = dlopen("libcuda.so.1", RTLD_NOW);
 	launch_function launch = driver ? (launch_function)dlsym(driver, "cuLaunchKernel") : NULL;
 
-	bursts("launch, runtime API", stream, [&] { empty<<<1, 1, 0, stream>>>(); });
-	bursts("launch, default stream", 0, [&] { empty<<<1, 1>>>(); });
-	if (launch)
-		bursts("launch, driver API", stream,
-			[&] { launch(function, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL); });
-	std::vector<double> times;
-	for (int round = 0; round < 44; round++) {
-		double start = now_ns();
-		for (int i = 0; i < 20000; i++)
-			empty<<<1, 1, 0, stream>>>();
-		CHECK(cudaStreamSynchronize(stream));
-		if (round >= 4)
-			times.push_back((now_ns() - start) / 20000);
+	printf("@{\"ready\": true}\n");
+	fflush(stdout);
+	for (int c; (c = getchar()) != EOF;) {
+		if (c != '\n')
+			continue;
+		separator = "@{";
+		bursts("launch, runtime API", stream, [&] { empty<<<1, 1, 0, stream>>>(); });
+		bursts("launch, default stream", 0, [&] { empty<<<1, 1>>>(); });
+		if (launch)
+			bursts("launch, driver API", stream,
+				[&] { launch(function, 1, 1, 1, 1, 1, 1, 0, stream, NULL, NULL); });
+		long_loop(stream);
+		idle_synchronise(stream);
+		CHECK(cudaGetLastError());
+		printf("}\n");
+		fflush(stdout);
 	}
-	report("launch loop of 20000", times);
-	times.clear();
-	for (int round = 0; round < 20000; round++) {
-		double start = now_ns();
-		cudaStreamSynchronize(stream);
-		times.push_back(now_ns() - start);
-	}
-	report("synchronise, idle", times);
-	CHECK(cudaGetLastError());
 	return 0;
 }

@@ -43,6 +43,19 @@ def graphed(answer):
     return replay
 
 
+def device_ms(replay, times=50):
+    """How long the device alone needs for a graph, without the host."""
+    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    for _ in range(10):
+        replay()
+    start.record()
+    for _ in range(times):
+        replay()
+    end.record()
+    end.synchronize()
+    return start.elapsed_time(end) / times
+
+
 def resnet50():
     from torchvision.models import resnet50 as build
 

@@ -2,12 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the shim costs a program that has the device for itself.
 
-    overhead.py [--lib SHIM] [--out DIR] [--rounds 3] [--seconds 3] [--rows WORD,WORD] [--limit S]
+    overhead.py [--lib SHIM] [--out DIR] [--rounds 3] [--seconds 3] [--sides bare,again,shim,daemon]
+                [--rows WORD,WORD] [--limit S]
 
-Processes without and with the shim take turns. Each measures every row: the time of one iteration,
-its median and 99th percentile; a row's result is the median over the processes of a side. The limits
-are +1 % for the median, +3 % for the 99th percentile, 30 ns a launch, 20 ms at the start.
+One process of each side is started and warmed up; then they take turns of a quarter of a second. So what
+drifts on the machine meets all of them alike. Each round does that with new processes. The sides: bare;
+bare again, which shows what the measurement itself cannot tell apart; the shim; the shim with the daemon
+(--xserver), which has nobody else to schedule.
+
+Of each row the time of one iteration, its median and 99th percentile, and the change against bare: the
+median over the rounds. The limits are +1 % for the median, +3 % for the 99th percentile, 30 ns a launch,
+20 ms at the start.
 """
+import contextlib
 import gc
 import json
 import os
@@ -19,9 +26,13 @@ import time
 
 import common
 import report
+from children import Client, NoDaemon, daemon
 from common import BARE, SHIM
 
+AGAIN, DAEMON = "again", "daemon"
+LIBRARY = {BARE: BARE, AGAIN: BARE, SHIM: SHIM, DAEMON: SHIM}  # of the sides
 LIMIT_P50, LIMIT_P99, LIMIT_LAUNCH_NS, LIMIT_START_MS = 1.0, 3.0, 30.0, 20.0
+SLOT_S, SLOT_LEAST, SLOT_WARM = 0.25, 20, 3
 
 # --- a child: PyTorch ------------------------------------------------------------------------------
 
@@ -40,58 +51,96 @@ def graph_of_bert(models):
     return models.graphed(models.bert())
 
 
+def products(models):
+    """A best-effort process of processes.py: an iteration is until it synchronises."""
+    multiply = models.gemm(8192)
+
+    def step():
+        for _ in range(16):
+            multiply()
+
+    return step
+
+
 ROWS = {
     "100 small kernels": small_kernels,
     "ResNet-50, batch 1": lambda models: models.resnet50(),
     "BERT-base, batch 1": lambda models: models.bert(),
     "BERT-base, CUDA graph": graph_of_bert,
     "BERT-base training": lambda models: models.bert_training(),
+    "16 products of 8192^3": products,
 }
 
 
-def iterations(step, synchronize, seconds):
-    """Times of single iterations in us, each with its synchronise."""
-    for _ in range(20):
+def iterations(step, synchronize):
+    """Times of single iterations of a slot in us, each with its synchronise."""
+    for _ in range(SLOT_WARM):
         step()
         synchronize()
-    times, end = [], time.perf_counter() + seconds
-    gc.collect()
+    times, end = [], time.perf_counter() + SLOT_S
     gc.disable()
-    while (start := time.perf_counter()) < end or len(times) < 100:
+    while (start := time.perf_counter()) < end or len(times) < SLOT_LEAST:
         step()
         synchronize()
-        times.append((time.perf_counter() - start) * 1e6)
+        times.append(round((time.perf_counter() - start) * 1e6, 2))
     gc.enable()
     return times
 
 
-def child(rows, seconds):
-    common.check_side()
-    began = time.perf_counter()
-    import torch
+def prepare(models, row):
+    gc.collect()
+    models.torch.cuda.empty_cache()
+    step = ROWS[row](models)
+    for _ in range(20):
+        step()
+        models.torch.cuda.synchronize()
+    gc.collect()
+    return step
 
-    imported = time.perf_counter()
-    torch.zeros(1).cuda()
-    torch.cuda.synchronize()
-    common.say(row="first use of CUDA in PyTorch", unit="ms", n=1,
-               p50=(time.perf_counter() - imported) * 1e3)
-    common.say(row="import torch", unit="ms", n=1, p50=(imported - began) * 1e3)
+
+def child():
+    common.check_side()
     import models
 
-    for row in rows:
+    torch, step = models.torch, None
+    common.say(ready=True)
+    for line in sys.stdin:
+        told = json.loads(line)
         try:
-            step = ROWS[row](models)
-            times = iterations(step, torch.cuda.synchronize, seconds)
-            common.say(row=row, unit="us", n=len(times), p50=common.percentile(times, 0.5),
-                       p99=common.percentile(times, 0.99))
-            del step
+            if "use" in told:
+                start = time.perf_counter()
+                torch.zeros(1).cuda()
+                torch.cuda.synchronize()
+                common.say(ms=(time.perf_counter() - start) * 1e3)
+            elif "row" in told:
+                step = None
+                step = prepare(models, told["row"])
+                common.say(ready=True)
+            else:
+                common.say(times=iterations(step, torch.cuda.synchronize))
         except Exception as error:  # the other rows go on
-            common.say(row=row, trouble=f"{type(error).__name__}: {str(error)[:500]}")
-        gc.collect()
-        torch.cuda.empty_cache()
+            common.say(trouble=f"{type(error).__name__}: {str(error)[:500]}")
 
 
 # --- the parent ------------------------------------------------------------------------------------
+
+
+def in_turn(clients, slot):
+    """All of them, another one first each time."""
+    names = list(clients)
+    first = slot % len(names)
+    return [(name, clients[name]) for name in names[first:] + names[:first]]
+
+
+@contextlib.contextmanager
+def all_sides(opts, sides, command):
+    """A process of each side, by name; none if one does not start."""
+    with contextlib.ExitStack() as stack:
+        clients = {side: Client(opts, LIBRARY[side], command, extra) for side, extra in sides.items()}
+        for client in clients.values():
+            stack.callback(client.end)
+        ready = [client.hear(120).get("ready") for client in clients.values()]
+        yield clients if all(ready) else {}
 
 
 def build_launcher(opts):
@@ -111,88 +160,139 @@ def build_launcher(opts):
     return program
 
 
-def measure_launches(opts, results, launcher, deadline):
-    if not launcher:
-        return
-    for turn in range(opts.rounds):
-        for side in (BARE, SHIM):
-            if deadline.allows(5, "launches"):
-                outcome = common.run([str(launcher)], common.environment(side, opts),
-                                     min(60, deadline.left()))
+def measure_launches(opts, results, sides, launcher, turn):
+    with all_sides(opts, sides, [str(launcher)]) as clients:
+        if not clients:
+            results.add(round=turn, row="launches", trouble="a process did not start")
+            return
+        heard = {side: [] for side in clients}
+        for slot in range(8):
+            for side, client in in_turn(clients, slot):
+                client.tell()
+                heard[side].append(client.hear(60))
+    for side, answers in heard.items():
+        for row in answers[0]:
+            of_row = [answer[row] for answer in answers if row in answer]
+            results.add(side=side, round=turn, row=row, unit="ns", n=sum(one["n"] for one in of_row),
+                        p50=common.median([one["p50"] for one in of_row]),
+                        p99=common.median([one["p99"] for one in of_row]))
+
+
+def measure_starts(opts, results, sides, launcher, turn):
+    times = {side: [] for side in sides}
+    for slot in range(4):
+        for side, extra in in_turn(sides, slot):
+            outcome = common.run([str(launcher), "startup"],
+                                 common.environment(LIBRARY[side], opts, extra), 30)
+            if outcome.status != 0:
                 results.take(outcome, side=side, round=turn)
-    for turn in range(opts.rounds * 4):
-        for side in (BARE, SHIM):
-            if deadline.allows(3, "starts"):
-                outcome = common.run([str(launcher), "startup"], common.environment(side, opts), 30)
-                if outcome.status == 0:
-                    results.add(side=side, round=turn, row="process with one launch", unit="ms", n=1,
-                                p50=outcome.seconds * 1e3)
-                else:
-                    results.take(outcome, side=side, round=turn)
-                    return
+                return
+            times[side].append(outcome.seconds * 1e3)
+    for side, values in times.items():
+        results.add(side=side, round=turn, row="process with one launch", unit="ms", n=len(values),
+                    p50=common.median(values))
 
 
-def measure_pytorch(opts, results, rows, deadline):
-    longest = 40.0
-    for turn in range(opts.rounds):
-        for side in (BARE, SHIM):
-            if not deadline.allows(longest, f"round {turn}, {side}"):
-                continue
-            command = common.python(__file__, "--child", json.dumps(rows),
-                                    "--seconds", opts.seconds)
-            outcome = common.run(command, common.environment(side, opts),
-                                 min(60 + 3 * opts.seconds * len(rows), deadline.left()))
-            results.take(outcome, side=side, round=turn)
-            longest = max(longest, outcome.seconds * 1.05) if turn else outcome.seconds * 1.05
-            print(f"round {turn + 1}, {side}: {outcome.seconds:.0f} s", flush=True)
+def measure_row(opts, results, clients, row, turn):
+    for side, client in list(clients.items()):
+        client.tell(row=row)
+        said = client.hear(90)
+        if not said.get("ready"):
+            results.add(side=side, round=turn, row=row, trouble=said.get("trouble", "no answer"))
+            return
+    times = {side: [] for side in clients}
+    for slot in range(max(round(opts.seconds / SLOT_S), 1)):
+        for side, client in in_turn(clients, slot):
+            client.tell()
+            times[side] += client.hear(60).get("times", [])
+    for side, values in times.items():
+        results.add(side=side, round=turn, row=row, unit="us", n=len(values),
+                    p50=common.percentile(values, 0.5), p99=common.percentile(values, 0.99))
+
+
+def measure_pytorch(opts, results, sides, rows, turn, deadline):
+    with all_sides(opts, sides, common.python(__file__, "--child", "1")) as clients:
+        if not clients:
+            results.add(round=turn, trouble="a process did not start")
+            return
+        for side, client in in_turn(clients, turn):
+            client.tell(use=True)
+            results.add(side=side, round=turn, row="first use of CUDA in PyTorch", unit="ms", n=1,
+                        p50=client.hear(60).get("ms", float("nan")))
+        for row in rows:
+            if deadline.allows(1.3 * opts.seconds * len(clients) + 5, f"round {turn + 1}, {row}"):
+                measure_row(opts, results, clients, row, turn)
+
+
+def measure(opts, results, rows, deadline):
+    sides = {side: {} for side in opts.sides.split(",")}
+    launcher = build_launcher(opts) if not opts.rows or "launch" in opts.rows else None
+    with contextlib.ExitStack() as stack:
+        if DAEMON in sides:
+            try:
+                sides[DAEMON] = stack.enter_context(daemon(opts))
+            except NoDaemon as reason:
+                print(reason, flush=True)
+                del sides[DAEMON]
+        for turn in range(opts.rounds):
+            began = time.monotonic()
+            if launcher and deadline.allows(30, f"round {turn + 1}, launches"):
+                measure_launches(opts, results, sides, launcher, turn)
+                measure_starts(opts, results, sides, launcher, turn)
+            if rows and deadline.allows(40, f"round {turn + 1}"):
+                measure_pytorch(opts, results, sides, rows, turn, deadline)
+            print(f"round {turn + 1}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def changed(results, name, side, key):
+    """(change, percent) of a side against bare: the medians over rounds that have both."""
+    bare = {r["round"]: r[key] for r in results.having(row=name, side=BARE) if key in r}
+    pairs = [(r[key], bare[r["round"]]) for r in results.having(row=name, side=side)
+             if key in r and r["round"] in bare]
+    return (common.median([value - base for value, base in pairs]),
+            common.median([100 * (value / base - 1) for value, base in pairs]))
 
 
 def summary(results):
-    """Of each row: unit, processes a side, medians of the sides, changes, spread of the bare ones."""
+    """An entry for each row and side."""
     names = list(dict.fromkeys(row["row"] for row in results.rows if "row" in row))
     for name in names:
-        sides = {side: [r for r in results.having(row=name, side=side) if "p50" in r]
-                 for side in (BARE, SHIM)}
-        if not all(sides.values()):
-            continue
-        entry = {"row": name, "unit": sides[BARE][0]["unit"], "runs": len(sides[SHIM])}
-        for key in ("p50", "p99"):
-            for side in (BARE, SHIM):
-                entry[f"{side}_{key}"] = common.median([r.get(key) for r in sides[side]])
-            entry[f"{key}_change"] = entry[f"{SHIM}_{key}"] - entry[f"{BARE}_{key}"]
-            entry[f"{key}_percent"] = 100 * entry[f"{key}_change"] / entry[f"{BARE}_{key}"]
-        values = [r["p50"] for r in sides[BARE]]
-        entry["spread"] = 100 * (max(values) - min(values)) / entry[f"{BARE}_p50"]
-        yield entry
+        for side in LIBRARY:
+            rows = [r for r in results.having(row=name, side=side) if "p50" in r]
+            if not rows:
+                continue
+            entry = {"row": name, "side": side, "unit": rows[0]["unit"], "rounds": len(rows)}
+            for key in ("p50", "p99"):
+                entry[key] = common.median([r.get(key) for r in rows])
+                entry[key + "_change"], entry[key + "_percent"] = changed(results, name, side, key)
+            yield entry
 
 
 def judged(entry):
     """Whether a row keeps its limit."""
+    if LIBRARY[entry["side"]] == BARE:
+        return ""
     if entry["unit"] == "ns":
         if not entry["row"].startswith("launch"):
             return ""
         return "ok" if entry["p50_change"] <= LIMIT_LAUNCH_NS else "over"
-    if entry["row"] == "import torch":
-        return ""
     if entry["unit"] == "ms":
         return "ok" if entry["p50_change"] <= LIMIT_START_MS else "over"
     good = entry["p50_percent"] <= LIMIT_P50 and not entry["p99_percent"] > LIMIT_P99
     return "ok" if good else "over"
 
 
-HEADINGS = ("row", "unit", "runs", "bare p50", "shim p50", "change", "", "bare p99", "shim p99", "",
-            "bare spread", "limit")
+HEADINGS = ("row", "side", "rounds", "unit", "p50", "change", "", "p99", "", "limit")
 
 
 def row_of(entry):
     def percent(value):
-        return "-" if value != value else f"{value:+.2f} %"
+        return "-" if value != value or entry["side"] == BARE else f"{value:+.2f} %"
 
-    return (entry["row"], entry["unit"], entry["runs"], common.number(entry["bare_p50"], 5),
-            common.number(entry["shim_p50"], 5), f"{entry['p50_change']:+.2f}",
-            percent(entry["p50_percent"]), common.number(entry["bare_p99"], 5),
-            common.number(entry["shim_p99"], 5), percent(entry["p99_percent"]),
-            f"{entry['spread']:.2f} %", judged(entry))
+    change = "-" if entry["side"] == BARE else f"{entry['p50_change']:+.2f}"
+    return (entry["row"], entry["side"], entry["rounds"], entry["unit"], common.number(entry["p50"], 5),
+            change, percent(entry["p50_percent"]), common.number(entry["p99"], 5),
+            percent(entry["p99_percent"]), judged(entry))
 
 
 def write(opts, results):
@@ -200,18 +300,19 @@ def write(opts, results):
     rows = [row_of(entry) for entry in entries]
     text = common.table(HEADINGS, rows)
     text += common.troubles(results)
-    drawn = [(entry["row"], [("alone", entry["p99_percent"]), ("shim", entry["p50_percent"])])
-             for entry in entries if entry["unit"] == "us"]
+    drawn = [(f"{entry['row']}" if entry["side"] == SHIM else f"{entry['row']}, {entry['side']}",
+              [("alone", entry["p99_percent"]), ("shim", entry["p50_percent"])])
+             for entry in entries if entry["unit"] == "us" and entry["side"] != BARE]
     page = report.page(
         "What the shim costs alone",
         f"Programs that have the device for themselves, with the shim against without it, in turns. "
         f"{common.machine()}.",
         report.section("Change of the time of one iteration",
-                       "Median and 99th percentile; to the right is slower. Dashed: the limits.",
+                       "Median and 99th percentile; to the right is slower. Dashed: the limits. Again: "
+                       "a second process without the shim, so what is noise.",
                        report.figure([("shim", "median"), ("alone", "99th percentile")],
                                      report.changes(drawn, (LIMIT_P50, LIMIT_P99)))),
-        report.section("In numbers", "Medians over the processes of each side. Spread: between the "
-                       "processes without the shim, of the median, so what is noise.",
+        report.section("In numbers", "Medians over the rounds, of the times and of their changes.",
                        report.table(HEADINGS, rows)))
     common.finish(opts, "overhead", text, page)
 
@@ -219,21 +320,20 @@ def write(opts, results):
 def main():
     parser = common.parser(__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="processes a side")
-    parser.add_argument("--seconds", type=float, default=3, help="a row in a process")
+    parser.add_argument("--seconds", type=float, default=3, help="a row, side and round")
+    parser.add_argument("--sides", default=",".join(LIBRARY), help="some of them")
     parser.add_argument("--rows", default="", help="rows whose names contain one of these words")
+    parser.add_argument("--xserver", type=pathlib.Path, default=common.ROOT / "build/bin/xserver")
     opts = parser.parse_args()
     if opts.child is not None:
-        child(json.loads(opts.child), opts.seconds)
+        child()
         return
     common.prepare(opts)
     deadline = common.Deadline(opts.limit)
     words = [word for word in opts.rows.split(",") if word]
     rows = [row for row in ROWS if not words or any(word in row for word in words)]
     results = common.Results(opts, "overhead")
-    if not words or "launch" in words:
-        measure_launches(opts, results, build_launcher(opts), deadline)
-    if rows:
-        measure_pytorch(opts, results, rows, deadline)
+    measure(opts, results, rows, deadline)
     write(opts, results)
 
 

@@ -10,20 +10,20 @@ the device in turns. With the daemon all are scheduled together, the requests at
 others; build/bin/xserver (or --xserver) is started for that, and while there is none the benchmark
 says so and measures the native side alone.
 
-Processes are started once for each side; they then run alone and together in turn, one pair for each
-seed, so that both are measured on the same warm processes.
+The processes of both sides are started once; they then run alone and together in turn, each seed on each
+side, while the others sleep. So both are measured on warm processes, and minutes in which the machine is
+slower are nobody's alone.
 """
 import contextlib
 import json
-import os
 import pathlib
 import select
-import subprocess
 import sys
 import time
 
 import common
 import report
+from children import Client, NoDaemon, daemon
 from common import BARE, SHIM
 
 # name: (latency-critical, best-effort processes, load, steps before a synchronise, as a graph, a second)
@@ -59,13 +59,17 @@ def child_requests(graph, rate):
     import models
 
     torch = models.torch
-    answer = models.graphed(models.bert()) if graph else models.bert()
+    answer = models.bert()
+    replay = models.graphed(answer)
+    request_ms = models.device_ms(replay)
+    if graph:
+        answer = replay
     stream = torch.cuda.Stream()
     with torch.cuda.stream(stream):
         for _ in range(30):
             answer()
             stream.synchronize()
-        common.say(ready=True)
+        common.say(ready=True, request_ms=request_ms)
         for line in sys.stdin:
             run = json.loads(line)
             answer_requests(answer, stream, rate, run["duration"], run["seed"])
@@ -100,75 +104,7 @@ def child(opts):
         child_best_effort(what["load"], what["every"])
 
 
-# --- the daemon ------------------------------------------------------------------------------------
-
-
-class NoDaemon(Exception):
-    """There is no xserver to start."""
-
-
-@contextlib.contextmanager
-def daemon(opts):
-    """Runs xserver with a socket of its own; gives the settings that lead clients to it."""
-    if not opts.xserver.exists():
-        raise NoDaemon(f"no daemon ({opts.xserver} is not there): only native time slicing is measured")
-    place = opts.out / "run"
-    place.mkdir(exist_ok=True)
-    env = {"XDG_RUNTIME_DIR": str(place.resolve())}
-    process = subprocess.Popen([str(opts.xserver)], env=common.environment(BARE, opts, env),
-                               stdin=subprocess.DEVNULL, start_new_session=True)
-    try:
-        time.sleep(1)
-        if process.poll() is not None:
-            raise NoDaemon(f"{opts.xserver} ended at once with status {process.returncode}")
-        yield {**env, "XSCHED_SCHEDULER": "GLB"}
-    finally:
-        common.stop(process)
-
-
 # --- the parent ------------------------------------------------------------------------------------
-
-
-class Client:
-    """A child with which the parent talks."""
-
-    def __init__(self, opts, side, what, extra):
-        command = common.python(__file__, "--child", json.dumps(what))
-        self.process = subprocess.Popen(
-            command, env=common.environment(side, opts, extra), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
-        self.heard = b""
-
-    def hear(self, timeout):
-        """Its next result; an empty one when it ends or says nothing in time."""
-        end = time.monotonic() + timeout
-        while True:
-            line, found, rest = self.heard.partition(b"\n")
-            if found:
-                self.heard = rest
-                if line.startswith(b"@{"):
-                    return json.loads(line[1:])
-                continue
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
-                return {}
-            data = os.read(self.process.stdout.fileno(), 1 << 20)
-            if not data:
-                return {}
-            self.heard += data
-
-    def tell(self, **what):
-        with contextlib.suppress(OSError):
-            self.process.stdin.write(json.dumps(what).encode() + b"\n")
-            self.process.stdin.flush()
-
-    def end(self):
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            common.stop(self.process)
 
 
 class Group:
@@ -179,15 +115,18 @@ class Group:
         requests = {"role": "requests", "graph": graph, "rate": rate}
         best_effort = {"role": "load", "load": load, "every": every}
         self.duration = opts.duration
-        self.critical = [Client(opts, side, requests, self.settings(settings, HIGH))
-                         for _ in range(critical)]
-        self.others = [Client(opts, side, best_effort, self.settings(settings, LOW))
-                       for _ in range(count)]
-        self.ready = all([client.hear(90).get("ready") for client in self.critical + self.others])
+        self.critical = [self.start(opts, side, requests, settings, HIGH) for _ in range(critical)]
+        self.others = [self.start(opts, side, best_effort, settings, LOW) for _ in range(count)]
 
     @staticmethod
-    def settings(common_ones, priority):
-        return common_ones and {"XSCHED_AUTO_XQUEUE_PRIORITY": str(priority), **common_ones}
+    def start(opts, side, what, settings, priority):
+        extra = settings and {"XSCHED_AUTO_XQUEUE_PRIORITY": str(priority), **settings}
+        return Client(opts, side, common.python(__file__, "--child", json.dumps(what)), extra)
+
+    def wait(self):
+        """Until all are warm. Returns the device time of a request in ms; None if one did not start."""
+        said = [client.hear(90) for client in self.critical + self.others]
+        return said[0].get("request_ms") if all(one.get("ready") for one in said) else None
 
     def run(self, critical, others, seed, seconds=None):
         """Requests of some of the processes beside the load of others. Returns one result."""
@@ -209,7 +148,7 @@ class Group:
                 "best_effort": sum(rates) if others and len(rates) == len(others) else None}
 
     def alone(self, seed):
-        return self.run(self.critical[:1], [], seed)
+        return self.run(self.critical, [], seed)
 
     def together(self, seed):
         return self.run(self.critical, self.others, seed)
@@ -222,20 +161,29 @@ class Group:
             client.end()
 
 
-def measure_side(opts, results, case, side, settings):
-    group = Group(opts, side, case, settings)
-    try:
-        if not group.ready:
-            results.add(case=case, side=side, seed=0, trouble="a process did not start")
-            return
+def measure_case(opts, results, case, sides, deadline):
+    """The groups of all sides stay; they take turns, a seed each."""
+    with contextlib.ExitStack() as stack:
+        groups = {}
+        for side, settings in sides.items():
+            groups[side] = Group(opts, side, case, settings)
+            stack.callback(groups[side].end)
+        for side, group in list(groups.items()):
+            request_ms = group.wait()
+            if request_ms is None:
+                results.add(case=case, side=side, seed=0, trouble="a process did not start")
+                del groups[side]
+            else:
+                results.add(case=case, side=side + " duty", request_ms=request_ms)
         for seed in range(1, opts.seeds + 1):
-            rate = group.best_effort_alone(seed)
-            results.add(case=case, side=side + " alone", seed=seed, **group.alone(seed))
-            results.add(case=case, side=side, seed=seed, best_effort_alone=rate,
-                        **group.together(seed))
-            print(f"{case}, {side}, seed {seed}", flush=True)
-    finally:
-        group.end()
+            for side, group in groups.items():
+                if not deadline.allows(2 * opts.duration + 5, f"{case}, {side}, seed {seed}"):
+                    return
+                rate = group.best_effort_alone(seed)
+                results.add(case=case, side=side + " alone", seed=seed, **group.alone(seed))
+                results.add(case=case, side=side, seed=seed, best_effort_alone=rate,
+                            **group.together(seed))
+                print(f"{case}, {side}, seed {seed}", flush=True)
 
 
 def measure(opts, results, cases, deadline):
@@ -245,55 +193,76 @@ def measure(opts, results, cases, deadline):
             if "daemon" in opts.sides:
                 sides[SHIM] = stack.enter_context(daemon(opts))
         except NoDaemon as reason:
-            print(reason, flush=True)
+            print(f"{reason}: only native time slicing is measured", flush=True)
         for case in cases:
-            for side, settings in sides.items():
-                if deadline.allows(opts.seeds * (2 * opts.duration + 3) + 20, f"{case}, {side}"):
-                    measure_side(opts, results, case, side, settings)
+            if deadline.allows(2 * opts.duration + 40, case):
+                measure_case(opts, results, case, sides, deadline)
 
 
-HEADINGS = ("case", "side", "runs", "p50 ms", "p99 ms", "max ms", "p99 / alone", "unanswered", "kept",
-            "of what is left")
+HEADINGS = ("case", "side", "runs", "p50 ms", "p99 ms", "max ms", "p99 / alone", "of all", "unanswered",
+            "kept", "of what is left")
 ALONE = BARE + " alone"
 NAMES = {ALONE: "alone", SHIM + " alone": "alone, daemon", BARE: "native", SHIM: "daemon"}
 
 
+def pooled(results, case, side):
+    return [v for row in results.having(case=case, side=side) for v in row.get("latencies", [])]
+
+
+def ratio(value):
+    return "-" if value != value else f"{value:.2f}x"
+
+
 def summary(results, cases):
+    """Ratios are of runs with the same arrivals, which is the median, and of all requests at once."""
     for case in cases:
-        tails, duty = {}, 0
+        alone = {row["seed"]: common.percentile(row["latencies"], 0.99)
+                 for row in results.having(case=case, side=ALONE) if row.get("latencies")}
+        request_ms = common.median([row["request_ms"] for side in (BARE, SHIM)
+                                    for row in results.having(case=case, side=side + " duty")])
+        left = 1 - CASES[case][0] * CASES[case][5] * request_ms / 1e3
         for side in NAMES:
             rows = [r for r in results.having(case=case, side=side) if r.get("latencies")]
             if not rows:
                 continue
             p50, p99, worst = (common.median([common.percentile(r["latencies"], share) for r in rows])
                                for share in (0.5, 0.99, 1))
-            tails[side] = p99
-            if side == ALONE:  # what the requests need of the device, at most
-                duty = CASES[case][0] * CASES[case][5] * p50 / 1e3
+            times = common.median([common.percentile(r["latencies"], 0.99) / alone[r["seed"]]
+                                   for r in rows if r["seed"] in alone])
+            times_all = (common.percentile(pooled(results, case, side), 0.99)
+                         / common.percentile(pooled(results, case, ALONE), 0.99))
             kept = common.median([r["best_effort"] / r["best_effort_alone"] for r in rows
                                   if r.get("best_effort") and r.get("best_effort_alone")])
             yield (case, NAMES[side], len(rows), *map(common.number, (p50, p99, worst)),
-                   f"{p99 / tails.get(ALONE, float('nan')):.2f}x",
-                   sum(r.get("unanswered", 0) for r in rows),
+                   ratio(times), ratio(times_all), sum(r.get("unanswered", 0) for r in rows),
                    "-" if kept != kept else f"{100 * kept:.0f} %",
-                   "-" if kept != kept else f"{100 * kept / (1 - duty):.0f} %")
+                   "-" if kept != kept else f"{100 * kept / left:.0f} %")
+
+
+def best_effort(results, cases):
+    """What one best-effort process alone loses by the daemon, as text."""
+    for case in cases:
+        rates = {side: {r["seed"]: r.get("best_effort_alone") for r in
+                        results.having(case=case, side=side)} for side in (BARE, SHIM)}
+        changes = [100 * (rates[SHIM][seed] / rates[BARE][seed] - 1) for seed in rates[SHIM]
+                   if rates[SHIM][seed] and rates[BARE].get(seed)]
+        if changes:
+            yield (f"{case}: a best-effort process alone is {common.median(changes):+.2f} % faster with "
+                   f"the daemon ({min(changes):+.2f} to {max(changes):+.2f}).")
 
 
 def write(opts, results, cases):
     rows = list(summary(results, cases))
-    text = common.table(HEADINGS, rows) + common.troubles(results)
-
-    def pooled(case, side):
-        return [v for row in results.having(case=case, side=side) for v in row.get("latencies", [])]
-
+    text = "\n".join([common.table(HEADINGS, rows), *best_effort(results, cases)])
+    text += common.troubles(results)
     figures = [report.section(case, f"{CASES[case][1]} best-effort processes with {CASES[case][2]}.",
-                              report.latencies([("bare", "native", pooled(case, BARE)),
-                                                ("shim", "daemon", pooled(case, SHIM)),
-                                                ("alone", "alone", pooled(case, ALONE))]))
+                              report.latencies([("bare", "native", pooled(results, case, BARE)),
+                                                ("shim", "daemon", pooled(results, case, SHIM)),
+                                                ("alone", "alone", pooled(results, case, ALONE))]))
                for case in cases]
     page = report.page("Several processes on one device",
                        f"Requests to BERT-base beside best-effort processes. {common.machine()}.",
-                       *figures, report.section("In numbers", "Medians over the seeds.",
+                       *figures, report.section("In numbers", "Medians over the seeds; of all: over all requests.",
                                                 report.table(HEADINGS, rows)))
     common.finish(opts, "processes", text, page)
 
