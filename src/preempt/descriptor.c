@@ -1,23 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Moving descriptors to high numbers. No state. */
+/*
+ * Moving descriptors to high numbers. No state.
+ *
+ * The highest numbers that the kernel's table holds as it is: to make it larger the kernel waits until
+ * all processors have left the old one, which takes 10 ms in a process with threads.
+ */
 #include "preempt/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* High enough, and below what select() can take, so that the kernel's table stays small. */
-#define LOWEST_OF_OURS 960
+#define SMALLEST_TABLE 64 /* each process begins with that */
+#define RESERVED       16 /* at its end, for ours */
+
+static int table_size(void)
+{
+	static const char name[] = "\nFDSize:";
+	char text[512]; /* it is the eleventh line */
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return SMALLEST_TABLE;
+	ssize_t length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[length > 0 ? length : 0] = 0;
+	const char *line = strstr(text, name);
+	int size = line ? atoi(line + sizeof(name) - 1) : 0;
+	return size > SMALLEST_TABLE ? size : SMALLEST_TABLE;
+}
 
 int xs_descriptor_hide(int fd)
 {
 	struct rlimit limit;
-	int lowest = LOWEST_OF_OURS;
 
 	if (fd < 0)
 		return -errno;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < LOWEST_OF_OURS + 64)
+	int lowest = table_size() - RESERVED;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)lowest + RESERVED)
 		lowest = (int)(limit.rlim_cur / 4 * 3);
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, lowest);
 	if (high < 0)
