@@ -8,7 +8,9 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import subprocess
+import tempfile
 import time
 
 import common
@@ -66,9 +68,8 @@ def daemon(opts):
     """Runs xserver with a socket of its own; gives the settings that lead clients to it."""
     if not opts.xserver.exists():
         raise NoDaemon(f"no daemon ({opts.xserver} is not there)")
-    place = opts.out / "run"
-    place.mkdir(exist_ok=True)
-    env = {"XDG_RUNTIME_DIR": str(place.resolve())}
+    place = tempfile.mkdtemp(prefix="bench-")  # a socket's path has to be short
+    env = {"XSCHED_SOCKET": f"{place}/socket", "XLOG_LEVEL": "WARN"}
     process = subprocess.Popen([str(opts.xserver)], env=common.environment(BARE, opts, env),
                                stdin=subprocess.DEVNULL, start_new_session=True)
     try:
@@ -78,3 +79,4 @@ def daemon(opts):
         yield {**env, "XSCHED_SCHEDULER": "GLB"}
     finally:
         common.stop(process)
+        shutil.rmtree(place, ignore_errors=True)
