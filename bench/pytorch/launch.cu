@@ -52,11 +52,11 @@ template <typename Call> static void bursts(const char *row, cudaStream_t stream
 	std::vector<double> times;
 	const int length = 100;
 
-	for (int round = 0; round < 440; round++) {
+	for (int round = 0; round < 110; round++) {
 		double start = now_ns();
 		for (int i = 0; i < length; i++)
 			call();
-		if (round >= 40)
+		if (round >= 10)
 			times.push_back((now_ns() - start) / length);
 		CHECK(cudaStreamSynchronize(stream));
 	}
@@ -67,22 +67,22 @@ static void long_loop(cudaStream_t stream)
 {
 	std::vector<double> times;
 
-	for (int round = 0; round < 6; round++) {
+	for (int round = 0; round < 4; round++) {
 		double start = now_ns();
-		for (int i = 0; i < 20000; i++)
+		for (int i = 0; i < 10000; i++)
 			empty<<<1, 1, 0, stream>>>();
 		CHECK(cudaStreamSynchronize(stream));
 		if (round >= 1)
-			times.push_back((now_ns() - start) / 20000);
+			times.push_back((now_ns() - start) / 10000);
 	}
-	report("launch loop of 20000", times);
+	report("launch loop of 10000", times);
 }
 
 static void idle_synchronise(cudaStream_t stream)
 {
 	std::vector<double> times;
 
-	for (int round = 0; round < 5000; round++) {
+	for (int round = 0; round < 2000; round++) {
 		double start = now_ns();
 		cudaStreamSynchronize(stream);
 		times.push_back(now_ns() - start);
