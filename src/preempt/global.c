@@ -1,92 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Talking to the daemon. One lock for what goes out; it is held for a send that does not block. The
- * lock of the local scheduler may be taken inside it, never the other way round.
+ * What the daemon is told, and when. One lock for what goes out; it is held for a send that does not
+ * block. The lock of the local scheduler may be taken inside it, never the other way round.
  */
 #include "preempt/global.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/options.h"
 #include "preempt/agent.h"
-#include "preempt/descriptor.h"
-#include "preempt/domain.h"
 #include "preempt/handle.h"
+#include "preempt/link.h"
 #include "preempt/local.h"
+#include "preempt/orders.h"
 #include "preempt/registry.h"
-#include "preempt/watch.h"
 #include "preempt/xqueue.h"
 #include "wire/connection.h"
-
-#define OUTBOX_SIZE 16384u
 
 /* All guarded by the lock. */
 static struct {
 	struct xs_mutex lock;
-	int fd;   /* -1: not connected */
-	int bell; /* the daemon's; -1: no WELCOME yet */
-	int left; /* a connection that we ended, and the daemon has not yet; -1: none */
-	struct xs_page *page;
-	bool introduced;     /* the agent has put the daemon in charge: it is told everything */
-	uint64_t since_ns;   /* connected */
-	const char *trouble; /* why the connection is of no more use; NULL: it is */
-	size_t cursor;       /* queues below were announced, or need not be */
-	size_t begin, end;   /* what waits in the outbox */
-	uint8_t outbox[OUTBOX_SIZE];
-} global = { .fd = -1, .bell = -1, .left = -1 };
+	struct xs_link link;
+	bool introduced; /* the agent has put the daemon in charge: it is told everything */
+	size_t cursor;   /* queues below were announced, or need not be */
+} global = { .link = XS_LINK_NONE };
 
 static size_t slot_of(const struct xs_queue *queue)
 {
-	return (size_t)(queue->slot - global.page->slots);
+	return (size_t)(queue->slot - xs_registry_page()->slots);
 }
 
 /* --- sending ------------------------------------------------------------------------------------- */
 
-/* [lock] The watcher does the rest. */
-static void fail(const char *trouble)
-{
-	if (!global.trouble)
-		global.trouble = trouble;
-	xs_watch_ring();
-}
-
-/* [lock] */
-static void keep_for_later(const struct xs_message *message)
-{
-	if (global.begin == global.end)
-		global.begin = global.end = 0;
-	if (OUTBOX_SIZE - global.end < XS_WIRE_MAX && global.begin) {
-		memmove(global.outbox, global.outbox + global.begin, global.end - global.begin);
-		global.end -= global.begin;
-		global.begin = 0;
-	}
-	if (OUTBOX_SIZE - global.end < XS_WIRE_MAX) {
-		fail("does not read what it is sent");
-		return;
-	}
-	int size = xs_message_encode(message, global.outbox + global.end);
-	global.end += size > 0 ? (size_t)size : 0;
-	xs_watch_ring();
-}
-
 /* [lock] */
 static void say(const struct xs_message *message)
 {
-	int err = -EAGAIN;
-
-	if (!global.introduced || global.trouble)
-		return;
-	if (global.begin == global.end)
-		err = xs_wire_send(global.fd, message, NULL, 0);
-	if (err == -EAGAIN)
-		keep_for_later(message);
-	else if (err)
-		fail("closed the connection");
+	if (global.introduced)
+		xs_link_say(&global.link, message);
 }
 
 static void fill_in_hint(struct xs_message *message, const struct xs_hint *hint)
@@ -155,7 +107,7 @@ static void announce(struct xs_queue *queue)
 /* [lock] Announces queues as long as the daemon takes it all. */
 static void announce_more(void)
 {
-	while (global.introduced && global.begin == global.end && !global.trouble &&
+	while (global.introduced && xs_link_is_free(&global.link) &&
 		global.cursor < xs_registry_limit()) {
 		struct xs_queue *queue = xs_registry_at(global.cursor++);
 		if (queue)
@@ -229,25 +181,12 @@ void xs_global_hint(struct xs_queue *queue, const struct xs_hint *hint)
 	xs_mutex_unlock(&global.lock);
 }
 
-/* [lock] */
-static void ring(void)
-{
-	const uint64_t one = 1;
-	int saved_errno = errno;
-
-	if (global.bell >= 0 && write(global.bell, &one, sizeof(one)) < 0 && errno != EAGAIN)
-		fail("took its bell away");
-	errno = saved_errno;
-}
-
 void xs_global_changed(struct xs_queue *queue)
 {
-	struct xs_page *page = xs_registry_page();
-
-	if (!xs_page_tell(page, (size_t)(queue->slot - page->slots)))
+	if (!xs_page_tell(xs_registry_page(), slot_of(queue)))
 		return;
 	xs_mutex_lock(&global.lock);
-	ring();
+	xs_link_ring(&global.link);
 	xs_mutex_unlock(&global.lock);
 }
 
@@ -257,56 +196,10 @@ void xs_global_changed(struct xs_queue *queue)
 static void on_welcome(const struct xs_msg_welcome *welcome, int bell)
 {
 	xs_mutex_lock(&global.lock);
-	if (global.bell < 0 && global.fd >= 0 && bell >= 0) {
-		global.bell = xs_descriptor_hide(bell);
-		ring();
-	} else if (bell >= 0) {
-		close(bell);
-	}
+	if (xs_link_take_bell(&global.link, bell))
+		xs_link_ring(&global.link);
 	xs_mutex_unlock(&global.lock);
 	xs_info("xserver %s answers, its policy is %s", welcome->server, welcome->policy);
-}
-
-/* Words and priorities have changed. Who has to be watched is found by the watcher's next round. */
-static void on_look(void)
-{
-	struct xs_page *page = xs_registry_page();
-
-	xs_store_full(&page->client_told, 0);
-	for (size_t i = 0; i < xs_registry_limit(); i++) {
-		struct xs_queue *queue = xs_registry_at(i);
-		if (!queue)
-			continue;
-		int priority = xs_load_relaxed(&queue->slot->priority);
-		if (priority != xs_load_relaxed(&queue->priority)) {
-			xs_store_relaxed(&queue->priority, (int16_t)priority);
-			xs_domain_outranked_by(queue);
-		}
-		if (!(xs_load_relaxed(&queue->slot->word) & XS_GATE_PACED))
-			xs_domain_disarm(queue);
-	}
-}
-
-static void on_reconfigure(const struct xs_msg_reconfigure *wanted)
-{
-	struct xs_queue *queue = xs_registry_pin(wanted->id);
-
-	if (!queue)
-		return;
-	if (xs_queue_configure(queue, wanted->level, wanted->threshold, wanted->batch) != 0)
-		xs_info("xserver wants what XQueue (0x%llx) cannot do",
-			(unsigned long long)xs_handle_of_xqueue(queue));
-	xs_registry_unpin(queue);
-}
-
-static void on_error(const struct xs_msg_error *error)
-{
-	const char *name = xs_message_name(error->opcode);
-
-	if (error->opcode == XS_OP_HELLO)
-		xs_warn_once("xserver refuses this process: %s", error->text);
-	else
-		xs_info("xserver refused %s: %s", name ? name : "a message", error->text);
 }
 
 static void on_message(const struct xs_message *message, const int *fds, size_t fd_count)
@@ -317,37 +210,17 @@ static void on_message(const struct xs_message *message, const int *fds, size_t 
 		bell = fds[--fd_count];
 	while (fd_count)
 		close(fds[--fd_count]);
-	switch (message->opcode) {
-	case XS_OP_WELCOME:
+	if (message->opcode == XS_OP_WELCOME)
 		on_welcome(&message->welcome, bell);
-		break;
-	case XS_OP_LOOK:
-		on_look();
-		break;
-	case XS_OP_RECONFIGURE:
-		on_reconfigure(&message->reconfigure);
-		break;
-	case XS_OP_POLICY_CHANGED:
-		xs_info("xserver changed its policy to %s", message->policy_changed.policy);
-		break;
-	case XS_OP_ERROR:
-		on_error(&message->error);
-		break;
-	default:
-		break;
-	}
+	else
+		xs_orders_obey(message);
 }
 
 /* Takes one message from the socket; the descriptor may be closed by another thread in between. */
 static int receive(struct xs_message *message, int *fds, size_t *fd_count)
 {
-	int err = -EAGAIN;
-
 	xs_mutex_lock(&global.lock);
-	if (global.fd >= 0)
-		err = xs_wire_receive(global.fd, message, XS_TO_CLIENT, fds, fd_count);
-	if (err && err != -EAGAIN && err != -ENOMSG)
-		fail("closed the connection");
+	int err = xs_link_receive(&global.link, message, fds, fd_count);
 	xs_mutex_unlock(&global.lock);
 	return err;
 }
@@ -365,40 +238,22 @@ static void read_messages(void)
 	}
 }
 
-/* [lock] */
-static void send_what_waits(void)
-{
-	int err = xs_wire_flush(global.fd, global.outbox, &global.begin, global.end);
-
-	if (err && err != -EAGAIN)
-		fail("closed the connection");
-	announce_more();
-}
-
-/* [lock] When the daemon counts as lost, unless it gives a sign of life before. */
-static uint64_t lease_end(void)
-{
-	uint64_t alive = xs_load_relaxed(&global.page->heartbeat_ns);
-
-	return (alive > global.since_ns ? alive : global.since_ns) + XS_PAGE_LEASE_NS;
-}
-
 enum xs_global_state xs_global_serve(uint64_t *wake_ns, const char **trouble)
 {
 	enum xs_global_state state = XS_GLOBAL_LOST;
+	struct xs_link *link = &global.link;
 
 	read_messages();
 	xs_mutex_lock(&global.lock);
 	*wake_ns = 0;
 	*trouble = "is not connected";
-	if (global.fd >= 0) {
-		*wake_ns = lease_end();
-		if (xs_now_ns() > *wake_ns)
-			fail("gives no sign of life");
-		send_what_waits();
-		*trouble = global.trouble;
-		if (!global.trouble)
-			state = global.bell >= 0 ? XS_GLOBAL_ANSWERS : XS_GLOBAL_ASKED;
+	if (xs_link_is_open(link)) {
+		*wake_ns = xs_link_check_lease(link);
+		xs_link_flush(link);
+		announce_more();
+		*trouble = link->trouble;
+		if (!link->trouble)
+			state = link->bell >= 0 ? XS_GLOBAL_ANSWERS : XS_GLOBAL_ASKED;
 	}
 	xs_mutex_unlock(&global.lock);
 	return state;
@@ -407,87 +262,41 @@ enum xs_global_state xs_global_serve(uint64_t *wake_ns, const char **trouble)
 bool xs_global_poll(struct pollfd *socket)
 {
 	xs_mutex_lock(&global.lock);
-	socket->fd = global.fd;
-	socket->events = (short)(POLLIN | (global.begin != global.end ? POLLOUT : 0));
-	if (global.fd < 0) {
-		socket->fd = global.left;
-		socket->events = 0; /* its end shows without being asked for */
-	}
+	bool polls = xs_link_poll(&global.link, socket);
 	xs_mutex_unlock(&global.lock);
-	return socket->fd >= 0;
+	return polls;
 }
 
 bool xs_global_has_parted(void)
 {
-	struct pollfd end = { 0 };
-	bool parted = false;
-
 	xs_mutex_lock(&global.lock);
-	end.fd = global.left;
-	if (global.left >= 0 && poll(&end, 1, 0) == 1) {
-		close(global.left);
-		global.left = -1;
-		parted = true;
-	}
+	bool parted = xs_link_has_parted(&global.link);
 	xs_mutex_unlock(&global.lock);
 	return parted;
 }
 
 /* --- coming and going ---------------------------------------------------------------------------- */
 
-/* [lock] The daemon may be about to open or close a gate of ours, and opens all when it learns of this. So
- * the end is its end: it closes the connection when it is done with the page. */
-static void part(void)
-{
-	if (!global.introduced || global.fd < 0 || shutdown(global.fd, SHUT_WR) != 0)
-		return;
-	if (global.left >= 0)
-		close(global.left);
-	global.left = global.fd;
-	global.fd = -1;
-}
-
 /* [lock] */
 static void disconnect(void)
 {
-	if (global.fd >= 0)
-		close(global.fd);
-	if (global.bell >= 0)
-		close(global.bell);
-	global.fd = global.bell = -1;
+	xs_link_drop(&global.link);
 	global.introduced = false;
 }
 
 int xs_global_connect(void)
 {
-	struct xs_message hello = { .opcode = XS_OP_HELLO };
 	int page_fd;
 	struct xs_page *page = xs_registry_need_page(&page_fd);
 
 	if (!page || page_fd < 0)
 		return page ? -EBADF : -ENOMEM;
-	int fd = xs_wire_connect();
+	int fd = xs_link_greet(page, page_fd);
 	if (fd < 0)
 		return fd;
-	fd = xs_descriptor_hide(fd);
-	hello.hello.version = XS_WIRE_VERSION;
-	hello.hello.oldest = XS_WIRE_OLDEST;
-	hello.hello.role = XS_ROLE_PROCESS;
-	hello.hello.pid = (uint32_t)getpid();
-	XS_MESSAGE_TEXT(hello.hello.name,
-		xs_options()->name ? xs_options()->name : program_invocation_short_name);
-	xs_store_full(&page->client_told, 0);
-	int err = xs_wire_send(fd, &hello, &page_fd, 1);
-	if (err) {
-		close(fd);
-		return err;
-	}
 	xs_mutex_lock(&global.lock);
-	global.fd = fd;
-	global.page = page;
-	global.trouble = NULL;
-	global.cursor = global.begin = global.end = 0;
-	global.since_ns = xs_now_ns();
+	xs_link_open(&global.link, fd, page);
+	global.cursor = 0;
 	xs_mutex_unlock(&global.lock);
 	return 0;
 }
@@ -495,7 +304,7 @@ int xs_global_connect(void)
 void xs_global_introduce(void)
 {
 	xs_mutex_lock(&global.lock);
-	global.introduced = global.fd >= 0;
+	global.introduced = xs_link_is_open(&global.link);
 	xs_local_each_hint(NULL, say_process_hint, NULL);
 	announce_more();
 	xs_mutex_unlock(&global.lock);
@@ -504,7 +313,8 @@ void xs_global_introduce(void)
 void xs_global_close(void)
 {
 	xs_mutex_lock(&global.lock);
-	part();
+	if (global.introduced)
+		xs_link_part(&global.link);
 	disconnect();
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
@@ -525,9 +335,7 @@ void xs_global_exit(void)
 
 void xs_global_forked(void)
 {
-	disconnect(); /* the parent's connection would not end with the parent */
-	if (global.left >= 0)
-		close(global.left);
+	xs_link_forked(&global.link);
 	memset(&global, 0, sizeof(global));
-	global.fd = global.bell = global.left = -1;
+	global.link = (struct xs_link)XS_LINK_NONE;
 }
