@@ -52,9 +52,9 @@ endef
 
 # --- what there is -------------------------------------------------------------------------------
 
-# The core as an archive too, for the unit tests, the daemon and the CLI.
+# The core as an archive too, for the unit tests, the daemon and the CLI, with what only these need.
 core.src := $(base.src) $(wire.src) $(policy.src) $(sched.src) $(preempt.src)
-$(call archive,core.a,$(core.src))
+$(call archive,core.a,$(core.src) $(metrics.src))
 $(call archive,base.a,$(base.src))
 $(call archive,common.a,$(common.src))
 

@@ -4,31 +4,12 @@
  * exporter: xcli metrics >DIRECTORY/xsched.prom.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/daemon.h"
 #include "cli/output.h"
 #include "cli/snapshot.h"
-
-#define XS_METRIC(name, type, help, expression)                                                    \
-	static double name(const struct xs_msg_row_queue *queue)                                   \
-	{                                                                                          \
-		return expression;                                                                 \
-	}
-#include "wire/metrics.def"
-#undef XS_METRIC
-
-static const struct {
-	const char *name, *type, *help;
-	double (*value)(const struct xs_msg_row_queue *queue);
-} metrics[] = {
-#define XS_METRIC(name, type, help, expression) { #name, type, help, name },
-#include "wire/metrics.def"
-#undef XS_METRIC
-};
-
-#define METRICS (sizeof(metrics) / sizeof(*metrics))
+#include "wire/metrics.h"
 
 struct stats {
 	struct xs_msg_row_stat rows[64];
@@ -46,56 +27,34 @@ static void collect(void *ctx, const struct xs_message *row)
 
 /* --- text ---------------------------------------------------------------------------------------- */
 
-/* A label's value: quotes and backslashes are escaped. */
-static void print_label(const char *name, const char *text)
-{
-	printf("%s=\"", name);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		putchar((unsigned char)*text < ' ' ? '?' : *text);
-	}
-	printf("\",");
-}
-
-static bool is_counter(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length > 6 && strcmp(name + length - 6, "_total") == 0;
-}
-
-static void print_queue(
-	size_t metric, const struct xs_process *process, const struct xs_msg_row_queue *queue)
-{
-	printf("xsched_queue_%s{pid=\"%u\",uid=\"%u\",", metrics[metric].name, queue->pid,
-		process->row.uid);
-	print_label("name", process->row.name);
-	printf("queue=\"0x%llx\",device=\"0x%llx\"} %.9g\n", (unsigned long long)queue->handle,
-		(unsigned long long)queue->device, metrics[metric].value(queue));
-}
-
 static void print_metric(size_t metric, const struct xs_snapshot *snapshot)
 {
-	if (snapshot->queue_count)
-		printf("# HELP xsched_queue_%s %s\n# TYPE xsched_queue_%s %s\n",
-			metrics[metric].name, metrics[metric].help, metrics[metric].name,
-			metrics[metric].type);
+	char text[XS_METRIC_ROOM];
+
+	if (snapshot->queue_count) {
+		xs_metric_write_head(text, metric);
+		fputs(text, stdout);
+	}
 	for (size_t p = 0; p < snapshot->process_count; p++) {
 		const struct xs_process *process = &snapshot->processes[p];
 
-		for (size_t q = 0; q < process->count; q++)
-			print_queue(metric, process, &snapshot->queues[process->first + q]);
+		for (size_t q = process->first; q < process->first + process->count; q++) {
+			xs_metric_write_queue(text, metric, &snapshot->queues[q], process->row.uid,
+				process->row.name);
+			fputs(text, stdout);
+		}
 	}
 }
 
 static void print_text(const struct stats *stats, const struct xs_snapshot *snapshot)
 {
-	for (size_t i = 0; i < stats->count; i++)
-		printf("# TYPE xsched_%s %s\nxsched_%s %llu\n", stats->rows[i].name,
-			is_counter(stats->rows[i].name) ? "counter" : "gauge", stats->rows[i].name,
-			(unsigned long long)stats->rows[i].value);
-	for (size_t i = 0; i < METRICS; i++)
+	char text[XS_METRIC_ROOM];
+
+	for (size_t i = 0; i < stats->count; i++) {
+		xs_metric_write_stat(text, stats->rows[i].name, stats->rows[i].value);
+		fputs(text, stdout);
+	}
+	for (size_t i = 0; i < xs_metric_count(); i++)
 		print_metric(i, snapshot);
 }
 

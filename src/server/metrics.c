@@ -7,8 +7,7 @@
 
 #include "server/client.h"
 #include "server/http_api.h"
-
-#define LONGEST_LINE 512
+#include "wire/metrics.h"
 
 struct row {
 	struct xs_msg_row_queue queue;
@@ -29,27 +28,6 @@ struct xs_metrics {
 	char policy[32];
 	size_t metric, row; /* what is written next */
 };
-
-/* --- what there is about each queue -------------------------------------------------------------- */
-
-#define XS_METRIC(name, type, help, expression)                                                    \
-	static double name(const struct xs_msg_row_queue *queue)                                   \
-	{                                                                                          \
-		return expression;                                                                 \
-	}
-#include "wire/metrics.def"
-#undef XS_METRIC
-
-static const struct {
-	const char *name, *type, *help;
-	double (*value)(const struct xs_msg_row_queue *queue);
-} metrics_of_queue[] = {
-#define XS_METRIC(name, type, help, expression) { #name, type, help, name },
-#include "wire/metrics.def"
-#undef XS_METRIC
-};
-
-#define QUEUE_METRICS (sizeof(metrics_of_queue) / sizeof(metrics_of_queue[0]))
 
 /* --- the copy ------------------------------------------------------------------------------------ */
 
@@ -98,74 +76,42 @@ void xs_metrics_destroy(struct xs_metrics *metrics)
 
 /* --- writing ------------------------------------------------------------------------------------- */
 
-/* A label's value: quotes, backslashes and line ends are escaped, other control characters go. */
-static void escape(char *to, const char *from)
+static size_t write_info(const struct xs_metrics *metrics, char *buffer)
 {
-	for (; *from; from++) {
-		if (*from == '"' || *from == '\\')
-			*to++ = '\\';
-		*to++ = (unsigned char)*from < ' ' ? '?' : *from;
-	}
-	*to = '\0';
-}
-
-static int write_head(const struct xs_metrics *metrics, char *buffer)
-{
-	int length = snprintf(buffer, 2 * LONGEST_LINE,
+	return (size_t)snprintf(buffer, XS_METRIC_ROOM,
 		"# HELP xsched_info version and policy\n# TYPE xsched_info gauge\n"
 		"xsched_info{version=\"" XS_VERSION "\",policy=\"%s\"} 1\n",
 		metrics->policy);
-
-	return length;
 }
 
-static int write_stat(const struct counter *stat, char *buffer)
+static size_t write_row(const struct xs_metrics *metrics, size_t metric, char *buffer)
 {
-	size_t length = strlen(stat->name);
-	bool counter = length > 6 && strcmp(stat->name + length - 6, "_total") == 0;
+	const struct row *row = &metrics->rows[metrics->row];
+	size_t length = metrics->row == 0 ? xs_metric_write_head(buffer, metric) : 0;
 
-	return snprintf(buffer, LONGEST_LINE, "# TYPE xsched_%s %s\nxsched_%s %llu\n", stat->name,
-		counter ? "counter" : "gauge", stat->name, (unsigned long long)stat->value);
-}
-
-static int write_row(const struct xs_metrics *metrics, size_t metric, size_t index, char *buffer)
-{
-	const struct row *row = &metrics->rows[index];
-	char name[2 * sizeof(row->name)], *at = buffer;
-
-	if (index == 0)
-		at += snprintf(at, LONGEST_LINE,
-			"# HELP xsched_queue_%s %s\n# TYPE xsched_queue_%s %s\n",
-			metrics_of_queue[metric].name, metrics_of_queue[metric].help,
-			metrics_of_queue[metric].name, metrics_of_queue[metric].type);
-	escape(name, row->name);
-	at += snprintf(at, LONGEST_LINE,
-		"xsched_queue_%s{pid=\"%u\",uid=\"%u\",name=\"%s\",queue=\"0x%llx\","
-		"device=\"0x%llx\"} %.9g\n",
-		metrics_of_queue[metric].name, row->queue.pid, row->uid, name,
-		(unsigned long long)row->queue.handle, (unsigned long long)row->queue.device,
-		metrics_of_queue[metric].value(&row->queue));
-	return (int)(at - buffer);
+	return length +
+	       xs_metric_write_queue(buffer + length, metric, &row->queue, row->uid, row->name);
 }
 
 size_t xs_metrics_write(struct xs_metrics *metrics, char *buffer, size_t size)
 {
-	const size_t first_queue_metric = 1 + metrics->stat_count;
+	const size_t first_of_queues = 1 + metrics->stat_count;
 	size_t written = 0;
 
-	while (metrics->metric < first_queue_metric + QUEUE_METRICS &&
-		size - written >= 2 * LONGEST_LINE) {
+	while (metrics->metric < first_of_queues + xs_metric_count() &&
+		size - written >= 2 * XS_METRIC_ROOM) {
 		char *at = buffer + written;
 
 		if (metrics->metric == 0) {
-			written += (size_t)write_head(metrics, at);
+			written += write_info(metrics, at);
 			metrics->metric++;
-		} else if (metrics->metric < first_queue_metric) {
-			written += (size_t)write_stat(&metrics->stats[metrics->metric - 1], at);
+		} else if (metrics->metric < first_of_queues) {
+			const struct counter *stat = &metrics->stats[metrics->metric - 1];
+
+			written += xs_metric_write_stat(at, stat->name, stat->value);
 			metrics->metric++;
 		} else if (metrics->row < metrics->row_count) {
-			written += (size_t)write_row(
-				metrics, metrics->metric - first_queue_metric, metrics->row, at);
+			written += write_row(metrics, metrics->metric - first_of_queues, at);
 			metrics->row++;
 		} else {
 			metrics->row = 0;
