@@ -72,9 +72,12 @@ int64_t xs_share_limit(int64_t share); /* 0: none was given */
 #define XS_SHARE_ALLOWED    "R or R:L, with R from 0 to 100 and L from 1 to 100, not less than R"
 #define XS_PRIORITY_ALLOWED "-256 to 255, or realtime, high, normal, low, idle"
 
-extern const char *const xs_priority_classes[]; /* ends with NULL */
+extern const struct xs_priority_class {
+	const char *name;
+	int priority;
+} xs_priority_classes[]; /* ends with a name of NULL */
 
-/* The class of exactly this priority, or NULL. */
+/* The name of the class of exactly this priority, or NULL. */
 const char *xs_priority_class(int64_t priority);
 
 /* Reads one text without an option's table: for operands. */

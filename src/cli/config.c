@@ -9,39 +9,18 @@
 #include "cli/daemon.h"
 #include "cli/output.h"
 #include "cli/queues.h"
+#include "cli/shared_args.h"
 #include "cli/snapshot.h"
 #include "cli/target.h"
 
 enum { XQUEUE, LEVEL, THRESHOLD, BATCH };
 
 static struct xs_arg args[] = {
-	[XQUEUE] = { .name = "xqueue",
-		.letter = 'x',
-		.value = "HANDLE",
-		.read = xs_read_handle,
-		.help = "the queue" },
-	[LEVEL] = { .name = "level",
-		.letter = 'l',
-		.value = "1|2|3",
-		.read = xs_read_number,
-		.min = 1,
-		.max = 3,
-		.words = "1 2 3",
-		.allowed = "1 to 3",
-		.help = "what a suspend stops: not submitted, not started, running" },
-	[THRESHOLD] = { .name = "threshold",
-		.letter = 't',
-		.value = "N",
-		.read = xs_read_number,
-		.min = 1,
-		.max = 65536,
+	[XQUEUE] = { XS_ARG_XQUEUE, .help = "the queue" },
+	[LEVEL] = { XS_ARG_LEVEL },
+	[THRESHOLD] = { XS_ARG_COMMANDS("threshold"), .letter = 't',
 		.help = "most commands in flight while it is paced" },
-	[BATCH] = { .name = "batch-size",
-		.letter = 'b',
-		.value = "N",
-		.read = xs_read_number,
-		.min = 1,
-		.max = 65536,
+	[BATCH] = { XS_ARG_COMMANDS("batch-size"), .letter = 'b',
 		.help = "commands between two markers; at most the threshold" },
 };
 

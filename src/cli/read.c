@@ -8,20 +8,14 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct {
-	const char *name;
-	int priority;
-} classes[] = {
+const struct xs_priority_class xs_priority_classes[] = {
 	{ "realtime", 200 },
 	{ "high", 100 },
 	{ "normal", 0 },
 	{ "low", -100 },
 	{ "idle", -200 },
+	{ NULL, 0 },
 };
-
-#define CLASSES (sizeof(classes) / sizeof(*classes))
-
-const char *const xs_priority_classes[] = { "realtime", "high", "normal", "low", "idle", NULL };
 
 /* --- numbers and words ---------------------------------------------------------------------------- */
 
@@ -58,9 +52,9 @@ bool xs_read_word(const struct xs_arg *arg, const char *text, int64_t *number)
 bool xs_read_priority(const struct xs_arg *arg, const char *text, int64_t *number)
 {
 	(void)arg;
-	for (size_t i = 0; i < CLASSES; i++) {
-		if (strcasecmp(classes[i].name, text) == 0) {
-			*number = classes[i].priority;
+	for (const struct xs_priority_class *class = xs_priority_classes; class->name; class ++) {
+		if (strcasecmp(class->name, text) == 0) {
+			*number = class->priority;
 			return true;
 		}
 	}
@@ -69,9 +63,9 @@ bool xs_read_priority(const struct xs_arg *arg, const char *text, int64_t *numbe
 
 const char *xs_priority_class(int64_t priority)
 {
-	for (size_t i = 0; i < CLASSES; i++) {
-		if (classes[i].priority == priority)
-			return classes[i].name;
+	for (const struct xs_priority_class *class = xs_priority_classes; class->name; class ++) {
+		if (class->priority == priority)
+			return class->name;
 	}
 	return NULL;
 }

@@ -28,8 +28,8 @@ static void complete(int count, char **operands, void (*say)(const char *word))
 	(void)operands;
 	if (count == 0)
 		xs_target_complete_pid(say);
-	for (const char *const *at = xs_priority_classes; count == 1 && *at; at++)
-		say(*at);
+	for (size_t i = 0; count == 1 && xs_priority_classes[i].name; i++)
+		say(xs_priority_classes[i].name);
 }
 
 const struct xs_verb xs_verb_renice = {

@@ -8,8 +8,6 @@
 #include "cli/cli.h"
 #include "cli/daemon.h"
 
-#define LARGEST_PID 4194304 /* of Linux, on 64 bits */
-
 struct xs_target xs_target_process(int64_t pid)
 {
 	struct xs_target target = { .target = XS_TARGET_PID, .id = (uint64_t)pid };
@@ -37,7 +35,7 @@ bool xs_target_read(struct xs_target *target, const char *text)
 	bool hex = strncasecmp(text, "0x", 2) == 0;
 	int64_t number;
 
-	if (!hex && xs_read(xs_read_number, 1, LARGEST_PID, text, &number)) {
+	if (!hex && xs_read(xs_read_number, 1, XS_LARGEST_PID, text, &number)) {
 		*target = xs_target_process(number);
 		return true;
 	}

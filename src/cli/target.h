@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define XS_LARGEST_PID 4194304 /* of Linux, on 64 bits */
+
 struct xs_target {
 	uint32_t target; /* XS_TARGET_PID, XS_TARGET_HANDLE or XS_TARGET_ALL */
 	uint64_t id;
