@@ -2,24 +2,22 @@
 /* The device by the CUDA driver (device.h). */
 #include "device.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "platform/cuda/cuda_driver.h"
 #include "../../examples/spin.h"
+
+typedef CUresult vendor_result;
+typedef CUstream vendor_stream;
+typedef CUevent vendor_event;
+#define API(name)              cu##name
+#define SUCCESS                CUDA_SUCCESS
+#define NON_BLOCKING           CU_STREAM_NON_BLOCKING
+#define TIMED                  CU_EVENT_DEFAULT
+#define cuEventCreateWithFlags cuEventCreate
+#include "device.inc"
 
 static CUcontext context;
 static CUfunction spin_us;
 static unsigned blocks;
-
-static void check(CUresult result, const char *what)
-{
-	if (result == CUDA_SUCCESS)
-		return;
-	fprintf(stderr, "models: %s failed with error %d\n", what, (int)result);
-	exit(1);
-}
-#define CHECK(call) check(call, #call)
 
 const char *device_open(void)
 {
@@ -46,19 +44,6 @@ void device_enter(void)
 	CHECK(cuCtxSetCurrent(context));
 }
 
-device_stream device_stream_make(int priority)
-{
-	CUstream stream;
-
-	CHECK(cuStreamCreateWithPriority(&stream, CU_STREAM_NON_BLOCKING, priority));
-	return (device_stream)stream;
-}
-
-void device_synchronize(device_stream stream)
-{
-	CHECK(cuStreamSynchronize((CUstream)stream));
-}
-
 /* As many threads as the device can hold: no two kernels run beside each other. */
 void device_spin(device_stream stream, unsigned us)
 {
@@ -66,25 +51,4 @@ void device_spin(device_stream stream, unsigned us)
 
 	CHECK(cuLaunchKernel(
 		spin_us, blocks, 1, 1, 1024, 1, 1, 0, (CUstream)stream, parameters, NULL));
-}
-
-device_event device_event_make(void)
-{
-	CUevent event;
-
-	CHECK(cuEventCreate(&event, CU_EVENT_DEFAULT));
-	return (device_event)event;
-}
-
-void device_record(device_event event, device_stream stream)
-{
-	CHECK(cuEventRecord((CUevent)event, (CUstream)stream));
-}
-
-double device_elapsed_ms(device_event from, device_event to)
-{
-	float ms;
-
-	CHECK(cuEventElapsedTime(&ms, (CUevent)from, (CUevent)to));
-	return (double)ms;
 }
