@@ -18,27 +18,6 @@ static int rank(const struct xs_unit *unit)
 	return xs_unit_window_active(unit);
 }
 
-struct device_state {
-	int lowest; /* rank that is let through */
-};
-
-static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
-{
-	struct device_state *state = xs_device_state(device);
-
-	(void)now_ns;
-	state->lowest = xs_highest(device, rank);
-	xs_run_from(device, rank, state->lowest);
-	return 0;
-}
-
-static bool admits(const struct xs_unit *unit)
-{
-	const struct device_state *state = xs_device_state(xs_unit_device(unit));
-
-	return rank(unit) >= state->lowest;
-}
-
 const struct xs_policy xs_policy_awf = {
 	.info = {
 		.name = "AWF",
@@ -46,8 +25,8 @@ const struct xs_policy xs_policy_awf = {
 	},
 	.unit = XS_UNIT_PROCESS,
 	.pacing = XS_PACE_RANK,
-	.device_size = sizeof(struct device_state),
+	.device_size = sizeof(struct xs_rank_state),
 	.rank = rank,
-	.choose = choose,
-	.admits = admits,
+	.choose = xs_rank_choose,
+	.admits = xs_rank_admits,
 };

@@ -14,27 +14,6 @@
  */
 #include "policy/policies.h"
 
-struct device_state {
-	int lowest; /* rank that is let through */
-};
-
-static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
-{
-	struct device_state *state = xs_device_state(device);
-
-	(void)now_ns;
-	state->lowest = xs_highest(device, xs_unit_cpu_priority);
-	xs_run_from(device, xs_unit_cpu_priority, state->lowest);
-	return 0;
-}
-
-static bool admits(const struct xs_unit *unit)
-{
-	const struct device_state *state = xs_device_state(xs_unit_device(unit));
-
-	return xs_unit_cpu_priority(unit) >= state->lowest;
-}
-
 const struct xs_policy xs_policy_chpf = {
 	.info = {
 		.name = "CHPF",
@@ -42,8 +21,8 @@ const struct xs_policy xs_policy_chpf = {
 	},
 	.unit = XS_UNIT_QUEUE,
 	.pacing = XS_PACE_RANK,
-	.device_size = sizeof(struct device_state),
+	.device_size = sizeof(struct xs_rank_state),
 	.rank = xs_unit_cpu_priority,
-	.choose = choose,
-	.admits = admits,
+	.choose = xs_rank_choose,
+	.admits = xs_rank_admits,
 };

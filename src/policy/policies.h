@@ -28,4 +28,11 @@ int xs_highest(struct xs_sched_device *device, int (*rank)(const struct xs_unit 
 bool xs_run_from(
 	struct xs_sched_device *device, int (*rank)(const struct xs_unit *unit), int lowest);
 
+/* A policy that does nothing else: choose() and admits() by its own rank(), and what a device keeps. */
+struct xs_rank_state {
+	int lowest; /* rank that is let through */
+};
+uint64_t xs_rank_choose(struct xs_sched_device *device, uint64_t now_ns);
+bool xs_rank_admits(const struct xs_unit *unit);
+
 #endif

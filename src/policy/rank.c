@@ -30,3 +30,22 @@ bool xs_run_from(
 	}
 	return left_out;
 }
+
+uint64_t xs_rank_choose(struct xs_sched_device *device, uint64_t now_ns)
+{
+	struct xs_rank_state *state = xs_device_state(device);
+	int (*rank)(const struct xs_unit *unit) = xs_device_policy(device)->rank;
+
+	(void)now_ns;
+	state->lowest = xs_highest(device, rank);
+	xs_run_from(device, rank, state->lowest);
+	return 0;
+}
+
+bool xs_rank_admits(const struct xs_unit *unit)
+{
+	struct xs_sched_device *device = xs_unit_device(unit);
+	const struct xs_rank_state *state = xs_device_state(device);
+
+	return xs_device_policy(device)->rank(unit) >= state->lowest;
+}
