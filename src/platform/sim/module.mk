@@ -6,14 +6,15 @@ sim.src := $(addprefix $(sim.dir)/,build.c builtin.c capture.c config.c context.
              engine.c event.c exec.c graph.c handle.c kernel.c launch.c memory.c module.c op.c \
              pool.c record.c share.c stream.c submit.c)
 simcuda.src := $(addprefix $(sim.dir)/cuda/,capture.c context.c copy.c device.c entry.c \
-                 exec.c front.c graph.c launch.c memop.c memory.c module.c proc.c stream.c)
+                 event.c exec.c front.c graph.c launch.c memop.c memory.c module.c proc.c stream.c)
 
 # As the real driver, it never calls itself through names that somebody may interpose.
 $(O)/sim/libcuda.so.1: private LDFLAGS += -Wl,-Bsymbolic
 
 # HIP: what serves every version, and the exports and the version script of each.
-simhip.src  := $(addprefix $(sim.dir)/hip/,copy.c device.c event.c front.c graph.c launch.c memory.c \
-                 module.c object.c proc.c register.c stream.c tables.c unsupported.c)
+simhip.src  := $(addprefix $(sim.dir)/hip/,capture.c context.c copy.c device.c event.c exec.c fill.c \
+                 front.c graph.c launch.c mask.c memop.c memory.c module.c object.c pool.c proc.c \
+                 register.c stream.c tables.c unsupported.c)
 simhip5.src := $(sim.dir)/hip/entry5.c
 simhip6.src := $(sim.dir)/hip/entry6.c
 simhip7.src := $(sim.dir)/hip/entry7.c

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Initialisation, devices, contexts. A context is the primary context of its device. */
+/* Initialisation and questions about devices. */
 #include <stdio.h>
 #include <string.h>
 
@@ -67,21 +67,9 @@ hipError_t sim_hipGetDevice(int *device)
 	return (hipError_t)result;
 }
 
-/* What every query of a device checks first. */
-static hipError_t check(const void *out, int device)
-{
-	int result = hip_ready();
-
-	if (!result && !out)
-		result = XSIM_INVALID_VALUE;
-	if (!result && !hip_is_device(device))
-		result = XSIM_INVALID_DEVICE;
-	return (hipError_t)result;
-}
-
 hipError_t sim_hipDeviceGet(hipDevice_t *device, int ordinal)
 {
-	hipError_t result = check(device, ordinal);
+	hipError_t result = hip_check(device, ordinal);
 
 	if (!result)
 		*device = ordinal;
@@ -95,7 +83,7 @@ static const char *name(void)
 
 hipError_t sim_hipDeviceGetName(char *text, int len, hipDevice_t device)
 {
-	hipError_t result = check(text, device);
+	hipError_t result = hip_check(text, device);
 
 	if (!result && len <= 0)
 		result = hipErrorInvalidValue;
@@ -106,7 +94,7 @@ hipError_t sim_hipDeviceGetName(char *text, int len, hipDevice_t device)
 
 hipError_t sim_hipDeviceGetUuid(hipUUID *uuid, hipDevice_t device)
 {
-	hipError_t result = check(uuid, device);
+	hipError_t result = hip_check(uuid, device);
 
 	if (!result) {
 		memcpy(uuid->bytes, "xsched-simulator", 16);
@@ -117,7 +105,7 @@ hipError_t sim_hipDeviceGetUuid(hipUUID *uuid, hipDevice_t device)
 
 hipError_t sim_hipDeviceTotalMem(size_t *bytes, hipDevice_t device)
 {
-	hipError_t result = check(bytes, device);
+	hipError_t result = hip_check(bytes, device);
 
 	if (!result)
 		*bytes = xsim_config.memory_mib << 20;
@@ -126,7 +114,7 @@ hipError_t sim_hipDeviceTotalMem(size_t *bytes, hipDevice_t device)
 
 hipError_t sim_hipDeviceComputeCapability(int *major, int *minor, hipDevice_t device)
 {
-	hipError_t result = check(major, device);
+	hipError_t result = hip_check(major, device);
 
 	if (!result && minor) {
 		*major = 9;
@@ -137,7 +125,7 @@ hipError_t sim_hipDeviceComputeCapability(int *major, int *minor, hipDevice_t de
 
 hipError_t sim_hipDeviceGetPCIBusId(char *text, int len, int device)
 {
-	hipError_t result = check(text, device);
+	hipError_t result = hip_check(text, device);
 
 	if (!result && len > 0)
 		snprintf(text, (size_t)len, "0000:%02x:00.0", device + 1);
@@ -147,7 +135,7 @@ hipError_t sim_hipDeviceGetPCIBusId(char *text, int len, int device)
 hipError_t sim_hipDeviceGetByPCIBusId(int *device, const char *text)
 {
 	unsigned int domain = 0, bus = 0, slot = 0;
-	hipError_t result = check(device, 0);
+	hipError_t result = hip_check(device, 0);
 
 	if (result || !text)
 		return result ? result : hipErrorInvalidValue;
@@ -195,7 +183,7 @@ static const struct {
 
 hipError_t sim_hipDeviceGetAttribute(int *value, hipDeviceAttribute_t attribute, int device)
 {
-	hipError_t result = check(value, device);
+	hipError_t result = hip_check(value, device);
 
 	if (result)
 		return result;
@@ -243,7 +231,7 @@ hipError_t sim_hipDeviceGetAttribute(int *value, hipDeviceAttribute_t attribute,
 
 hipError_t sim_hipGetDevicePropertiesR0000(hipDeviceProp_tR0000 *prop, int device)
 {
-	hipError_t result = check(prop, device);
+	hipError_t result = hip_check(prop, device);
 
 	if (!result) {
 		COMMON(prop, device);
@@ -255,7 +243,7 @@ XSIM_SAME(hipGetDeviceProperties, hipGetDevicePropertiesR0000);
 
 hipError_t sim_hipGetDevicePropertiesR0600(hipDeviceProp_tR0600 *prop, int device)
 {
-	hipError_t result = check(prop, device);
+	hipError_t result = hip_check(prop, device);
 
 	if (result)
 		return result;
@@ -273,7 +261,7 @@ hipError_t sim_hipGetDevicePropertiesR0600(hipDeviceProp_tR0600 *prop, int devic
 
 hipError_t sim_hipChooseDeviceR0000(int *device, const hipDeviceProp_tR0000 *prop)
 {
-	hipError_t result = check(device, 0);
+	hipError_t result = hip_check(device, 0);
 
 	if (!result && !prop)
 		result = hipErrorInvalidValue;
@@ -290,7 +278,7 @@ hipError_t sim_hipChooseDeviceR0600(int *device, const hipDeviceProp_tR0600 *pro
 
 hipError_t sim_hipDeviceCanAccessPeer(int *can_access, int device, int peer)
 {
-	hipError_t result = check(can_access, device);
+	hipError_t result = hip_check(can_access, device);
 
 	if (!result && !hip_is_device(peer))
 		result = hipErrorInvalidDevice;
@@ -304,7 +292,7 @@ static uint32_t peers[XSIM_MAX_DEVICES];
 
 static hipError_t set_peer(int peer, bool enable)
 {
-	hipError_t result = check(&peer, peer);
+	hipError_t result = hip_check(&peer, peer);
 
 	if (result || peer == hip_thread.device)
 		return result ? result : hipErrorInvalidDevice;
@@ -424,143 +412,6 @@ hipError_t sim_hipDeviceReset(void)
 	if (result == hipErrorInvalidDevice || result == hipErrorNotInitialized)
 		return (hipError_t)result;
 	return (hipError_t)xsim_primary_drop(hip_thread.device, true);
-}
-
-/* --- contexts --------------------------------------------------------------------------------- */
-
-static struct xsim_context *context_of(hipCtx_t handle)
-{
-	return xsim_handle_is(handle, XSIM_KIND_CONTEXT) ? (struct xsim_context *)handle : NULL;
-}
-
-hipError_t sim_hipCtxCreate(hipCtx_t *ctx, unsigned int flags, hipDevice_t device)
-{
-	struct xsim_context *context;
-	hipError_t result = check(ctx, device);
-
-	(void)flags;
-	if (!result && xsim_self.depth == XSIM_STACK)
-		result = hipErrorInvalidValue;
-	if (result)
-		return result;
-	xsim_self.depth++;
-	result = (hipError_t)hip_choose(device, &context);
-	*ctx = (hipCtx_t)context;
-	return result;
-}
-
-hipError_t sim_hipCtxDestroy(hipCtx_t ctx)
-{
-	if (!context_of(ctx))
-		return hipErrorInvalidValue;
-	if (xsim_self.depth && xsim_self.stack[xsim_self.depth - 1] == context_of(ctx))
-		xsim_self.depth--;
-	return hipSuccess;
-}
-
-hipError_t sim_hipCtxPushCurrent(hipCtx_t ctx)
-{
-	if (!context_of(ctx) || xsim_self.depth == XSIM_STACK)
-		return hipErrorInvalidContext;
-	xsim_self.stack[xsim_self.depth++] = context_of(ctx);
-	hip_thread.device = context_of(ctx)->device;
-	return hipSuccess;
-}
-
-hipError_t sim_hipCtxPopCurrent(hipCtx_t *ctx)
-{
-	struct xsim_thread *self = &xsim_self;
-
-	if (!self->depth)
-		return hipErrorInvalidContext;
-	self->depth--;
-	if (ctx)
-		*ctx = (hipCtx_t)self->stack[self->depth];
-	if (self->depth && context_of((hipCtx_t)self->stack[self->depth - 1]))
-		hip_thread.device = self->stack[self->depth - 1]->device;
-	return hipSuccess;
-}
-
-hipError_t sim_hipCtxSetCurrent(hipCtx_t ctx)
-{
-	if (!ctx)
-		return sim_hipCtxPopCurrent(NULL);
-	if (!context_of(ctx))
-		return hipErrorInvalidContext;
-	return sim_hipSetDevice(context_of(ctx)->device);
-}
-
-hipError_t sim_hipCtxGetCurrent(hipCtx_t *ctx)
-{
-	struct xsim_context *context;
-	int result = hip_context(&context);
-
-	if (!result && !ctx)
-		result = XSIM_INVALID_VALUE;
-	if (!result)
-		*ctx = (hipCtx_t)context;
-	return (hipError_t)result;
-}
-
-hipError_t sim_hipCtxGetDevice(hipDevice_t *device)
-{
-	return sim_hipGetDevice(device);
-}
-
-hipError_t sim_hipCtxGetFlags(unsigned int *flags)
-{
-	return sim_hipGetDeviceFlags(flags);
-}
-
-hipError_t sim_hipCtxGetApiVersion(hipCtx_t ctx, int *version)
-{
-	(void)ctx;
-	if (!version)
-		return hipErrorInvalidValue;
-	*version = 4;
-	return hipSuccess;
-}
-
-hipError_t sim_hipDevicePrimaryCtxRetain(hipCtx_t *ctx, hipDevice_t device)
-{
-	hipError_t result = check(ctx, device);
-
-	return result ? result
-		      : (hipError_t)xsim_primary_retain(device, (struct xsim_context **)ctx);
-}
-
-/* Gives up nothing: threads that use the device hold on to its context. */
-hipError_t sim_hipDevicePrimaryCtxRelease(hipDevice_t device)
-{
-	return check(&device, device);
-}
-
-hipError_t sim_hipDevicePrimaryCtxReset(hipDevice_t device)
-{
-	hipError_t result = check(&device, device);
-
-	return result ? result : (hipError_t)xsim_primary_drop(device, true);
-}
-
-hipError_t sim_hipDevicePrimaryCtxSetFlags(hipDevice_t device, unsigned int flags)
-{
-	(void)flags;
-	hipError_t result = check(&device, device);
-
-	return result ? result : hipErrorContextAlreadyInUse;
-}
-
-hipError_t sim_hipDevicePrimaryCtxGetState(hipDevice_t device, unsigned int *flags, int *active)
-{
-	hipError_t result = check(flags, device);
-
-	if (!result && !active)
-		result = hipErrorInvalidValue;
-	if (!result) {
-		*flags = 0;
-		*active = xsim_devices[device].primary != NULL;
-	}
-	return result;
 }
 
 hipError_t sim_hipProfilerStart(void)

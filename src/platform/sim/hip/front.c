@@ -90,3 +90,14 @@ int hip_stream(hipStream_t handle, struct xsim_stream **out)
 	*out = context->legacy;
 	return XSIM_OK;
 }
+
+hipError_t hip_check(const void *out, int device)
+{
+	int result = hip_ready();
+
+	if (!result && !out)
+		result = XSIM_INVALID_VALUE;
+	if (!result && !hip_is_device(device))
+		result = XSIM_INVALID_DEVICE;
+	return (hipError_t)result;
+}

@@ -99,6 +99,9 @@ int hip_context(struct xsim_context **out);
 /* The same for a call that may be forbidden while a stream captures. */
 int hip_unsafe(struct xsim_context **out);
 
+/* What every question about a device begins with: there is room for the answer, and a device. */
+hipError_t hip_check(const void *out, int device);
+
 /* Makes device the current one of this thread. */
 int hip_choose(int device, struct xsim_context **out);
 
@@ -120,10 +123,17 @@ void hip_adopt_managed(void);
 int hip_kernel_op(struct xsim_op *op, const hipKernelNodeParams *params);
 int hip_copy_3d_op(struct xsim_op *op, const hipMemcpy3DParms *params);
 int hip_copy_op(struct xsim_op *op, void *dst, const void *src, size_t bytes, hipMemcpyKind kind);
+int hip_to_symbol_op(struct xsim_op *op, const void *symbol, const void *src, size_t bytes,
+	size_t offset, hipMemcpyKind kind);
+int hip_from_symbol_op(struct xsim_op *op, void *dst, const void *symbol, size_t bytes,
+	size_t offset, hipMemcpyKind kind);
+int hip_fill_op(struct xsim_op *op, const hipMemsetParams *params);
+int hip_host_op(struct xsim_op *op, const hipHostNodeParams *params);
 int hip_memops_op(struct xsim_op *op, unsigned int count, const hipStreamBatchMemOpParams *params);
 
-/* Gives up the user objects that a graph holds. */
+/* Gives up the user objects that a graph holds, and the mask of a stream. */
 void hip_forget_graph(uint64_t graph_id);
+void hip_forget_mask(uint64_t stream_id);
 
 static inline bool hip_is_device(int device)
 {

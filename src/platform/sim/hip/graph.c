@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Graphs and their instances. */
+/* Graphs. */
 #include "platform/sim/hip/front.h"
 
 #define DEPS(dependencies) ((void *const *)(dependencies))
@@ -35,14 +35,14 @@ hipError_t sim_hipGraphNodeFindInClone(hipGraphNode_t *out, hipGraphNode_t node,
 
 /* --- operations from parameters --------------------------------------------------------------- */
 
-static int fill_op(struct xsim_op *op, const hipMemsetParams *p)
+int hip_fill_op(struct xsim_op *op, const hipMemsetParams *p)
 {
 	return p ? xsim_fill_op(op, (uintptr_t)p->dst, p->pitch, p->value, p->elementSize, p->width,
 			   p->height ? p->height : 1)
 		 : XSIM_INVALID_VALUE;
 }
 
-static int host_op(struct xsim_op *op, const hipHostNodeParams *p)
+int hip_host_op(struct xsim_op *op, const hipHostNodeParams *p)
 {
 	if (!p || !p->fn)
 		return XSIM_INVALID_VALUE;
@@ -51,7 +51,7 @@ static int host_op(struct xsim_op *op, const hipHostNodeParams *p)
 	return XSIM_OK;
 }
 
-static int to_symbol_op(struct xsim_op *op, const void *symbol, const void *src, size_t bytes,
+int hip_to_symbol_op(struct xsim_op *op, const void *symbol, const void *src, size_t bytes,
 	size_t offset, hipMemcpyKind kind)
 {
 	uint64_t address;
@@ -60,7 +60,7 @@ static int to_symbol_op(struct xsim_op *op, const void *symbol, const void *src,
 	return result ? result : hip_copy_op(op, (void *)(uintptr_t)address, src, bytes, kind);
 }
 
-static int from_symbol_op(struct xsim_op *op, void *dst, const void *symbol, size_t bytes,
+int hip_from_symbol_op(struct xsim_op *op, void *dst, const void *symbol, size_t bytes,
 	size_t offset, hipMemcpyKind kind)
 {
 	uint64_t address;
@@ -120,7 +120,7 @@ hipError_t sim_hipGraphAddMemcpyNodeToSymbol(hipGraphNode_t *out, hipGraph_t gra
 	size_t offset, hipMemcpyKind kind)
 {
 	struct xsim_op op;
-	int result = to_symbol_op(&op, symbol, src, bytes, offset, kind);
+	int result = hip_to_symbol_op(&op, symbol, src, bytes, offset, kind);
 
 	return add(result, out, graph, deps, count, XSIM_NODE_COPY, &op);
 }
@@ -130,7 +130,7 @@ hipError_t sim_hipGraphAddMemcpyNodeFromSymbol(hipGraphNode_t *out, hipGraph_t g
 	size_t offset, hipMemcpyKind kind)
 {
 	struct xsim_op op;
-	int result = from_symbol_op(&op, dst, symbol, bytes, offset, kind);
+	int result = hip_from_symbol_op(&op, dst, symbol, bytes, offset, kind);
 
 	return add(result, out, graph, deps, count, XSIM_NODE_COPY, &op);
 }
@@ -140,7 +140,7 @@ hipError_t sim_hipGraphAddMemsetNode(hipGraphNode_t *out, hipGraph_t graph,
 {
 	struct xsim_op op;
 
-	return add(fill_op(&op, p), out, graph, deps, count, XSIM_NODE_FILL, &op);
+	return add(hip_fill_op(&op, p), out, graph, deps, count, XSIM_NODE_FILL, &op);
 }
 
 hipError_t sim_hipDrvGraphAddMemsetNode(hipGraphNode_t *out, hipGraph_t graph,
@@ -155,7 +155,7 @@ hipError_t sim_hipGraphAddHostNode(hipGraphNode_t *out, hipGraph_t graph,
 {
 	struct xsim_op op;
 
-	return add(host_op(&op, p), out, graph, deps, count, XSIM_NODE_HOST, &op);
+	return add(hip_host_op(&op, p), out, graph, deps, count, XSIM_NODE_HOST, &op);
 }
 
 hipError_t sim_hipGraphAddEventRecordNode(hipGraphNode_t *out, hipGraph_t graph,
@@ -323,157 +323,12 @@ hipError_t sim_hipGraphMemsetNodeSetParams(hipGraphNode_t node, const hipMemsetP
 {
 	struct xsim_op op;
 
-	return replace(fill_op(&op, p), node, XSIM_NODE_FILL, &op);
+	return replace(hip_fill_op(&op, p), node, XSIM_NODE_FILL, &op);
 }
 
 hipError_t sim_hipGraphHostNodeSetParams(hipGraphNode_t node, const hipHostNodeParams *p)
 {
 	struct xsim_op op;
 
-	return replace(host_op(&op, p), node, XSIM_NODE_HOST, &op);
-}
-
-/* --- instances -------------------------------------------------------------------------------- */
-
-hipError_t sim_hipGraphInstantiateWithFlags(
-	hipGraphExec_t *exec, hipGraph_t graph, unsigned long long flags)
-{
-	if (flags & ~15ull)
-		return hipErrorInvalidValue;
-	return (hipError_t)xsim_exec_create(graph, flags, (void **)exec);
-}
-
-hipError_t sim_hipGraphInstantiate(hipGraphExec_t *exec, hipGraph_t graph,
-	hipGraphNode_t *error_node, char *log_buffer, size_t buffer_size)
-{
-	if (error_node)
-		*error_node = NULL;
-	if (log_buffer && buffer_size)
-		*log_buffer = '\0';
-	return sim_hipGraphInstantiateWithFlags(exec, graph, 0);
-}
-
-hipError_t sim_hipGraphInstantiateWithParams(
-	hipGraphExec_t *exec, hipGraph_t graph, hipGraphInstantiateParams *params)
-{
-	if (!params)
-		return hipErrorInvalidValue;
-	hipError_t result = sim_hipGraphInstantiateWithFlags(exec, graph, params->flags);
-	params->errNode_out = NULL;
-	params->result_out = result != hipSuccess;
-	return result;
-}
-
-hipError_t sim_hipGraphExecGetFlags(hipGraphExec_t exec, unsigned long long *flags)
-{
-	if (!xsim_exec_of(exec) || !flags)
-		return hipErrorInvalidValue;
-	*flags = xsim_exec_of(exec)->flags;
-	return hipSuccess;
-}
-
-hipError_t sim_hipGraphExecDestroy(hipGraphExec_t exec)
-{
-	return (hipError_t)xsim_exec_destroy(exec);
-}
-
-hipError_t sim_hipGraphLaunch(hipGraphExec_t exec, hipStream_t handle)
-{
-	struct xsim_stream *stream;
-	int result = hip_stream(handle, &stream);
-
-	return (hipError_t)(result ? result : xsim_exec_launch(exec, stream));
-}
-XSIM_SAME(hipGraphLaunch_spt, hipGraphLaunch);
-
-hipError_t sim_hipGraphUpload(hipGraphExec_t exec, hipStream_t handle)
-{
-	struct xsim_stream *stream;
-	int result = hip_stream(handle, &stream);
-
-	return (hipError_t)(result ? result : xsim_exec_upload(exec, stream));
-}
-
-hipError_t sim_hipGraphExecUpdate(hipGraphExec_t exec, hipGraph_t graph, hipGraphNode_t *error_node,
-	hipGraphExecUpdateResult *update_result)
-{
-	int reason;
-	void *node;
-
-	if (!error_node || !update_result)
-		return hipErrorInvalidValue;
-	int result = xsim_exec_update(exec, graph, &reason, &node);
-	*error_node = node;
-	*update_result = (hipGraphExecUpdateResult)reason;
-	return (hipError_t)result;
-}
-
-static hipError_t change(int result, hipGraphExec_t exec, hipGraphNode_t node, struct xsim_op *op)
-{
-	return (hipError_t)(result ? result : xsim_exec_change(exec, node, op));
-}
-
-hipError_t sim_hipGraphExecKernelNodeSetParams(
-	hipGraphExec_t exec, hipGraphNode_t node, const hipKernelNodeParams *p)
-{
-	struct xsim_op op;
-
-	return change(p ? hip_kernel_op(&op, p) : XSIM_INVALID_VALUE, exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecMemcpyNodeSetParams(
-	hipGraphExec_t exec, hipGraphNode_t node, hipMemcpy3DParms *p)
-{
-	struct xsim_op op;
-
-	return change(hip_copy_3d_op(&op, p), exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecMemcpyNodeSetParams1D(hipGraphExec_t exec, hipGraphNode_t node,
-	void *dst, const void *src, size_t bytes, hipMemcpyKind kind)
-{
-	struct xsim_op op;
-
-	return change(hip_copy_op(&op, dst, src, bytes, kind), exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecMemcpyNodeSetParamsToSymbol(hipGraphExec_t exec, hipGraphNode_t node,
-	const void *symbol, const void *src, size_t bytes, size_t offset, hipMemcpyKind kind)
-{
-	struct xsim_op op;
-
-	return change(to_symbol_op(&op, symbol, src, bytes, offset, kind), exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecMemcpyNodeSetParamsFromSymbol(hipGraphExec_t exec, hipGraphNode_t node,
-	void *dst, const void *symbol, size_t bytes, size_t offset, hipMemcpyKind kind)
-{
-	struct xsim_op op;
-
-	return change(from_symbol_op(&op, dst, symbol, bytes, offset, kind), exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecMemsetNodeSetParams(
-	hipGraphExec_t exec, hipGraphNode_t node, const hipMemsetParams *p)
-{
-	struct xsim_op op;
-
-	return change(fill_op(&op, p), exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecHostNodeSetParams(
-	hipGraphExec_t exec, hipGraphNode_t node, const hipHostNodeParams *p)
-{
-	struct xsim_op op;
-
-	return change(host_op(&op, p), exec, node, &op);
-}
-
-hipError_t sim_hipGraphExecBatchMemOpNodeSetParams(
-	hipGraphExec_t exec, hipGraphNode_t node, const hipBatchMemOpNodeParams *p)
-{
-	struct xsim_op op;
-
-	return change(p ? hip_memops_op(&op, p->count, p->paramArray) : XSIM_INVALID_VALUE, exec,
-		node, &op);
+	return replace(hip_host_op(&op, p), node, XSIM_NODE_HOST, &op);
 }
