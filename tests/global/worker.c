@@ -37,14 +37,18 @@ static CUdeviceptr gate, done;
 static _Atomic bool feeding;
 static pthread_t feeder;
 
+static void count_one(void)
+{
+	uint32_t one = 1;
+
+	check(launch(kernel("increment"), stream, (void *[]){ &done, &one }));
+}
+
 /* The kernel, then the count of those that are done. */
 static void launch_one(uint32_t us)
 {
-	CUfunction increment = kernel("increment");
-	uint32_t one = 1;
-
 	check(spin(stream, us));
-	check(launch(increment, stream, (void *[]){ &done, &one }));
+	count_one();
 }
 
 /* Whatever the main thread goes on with, this keeps to the device, the kernels and the stream of its start. */
@@ -145,8 +149,9 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 {
 	if (!strcmp(command, "hold")) {
 		poke(gate, 0);
+		/* Two commands: as many as a paced stream takes of which nothing is known yet. */
 		check(stand_still(stream, gate));
-		launch_one(1);
+		count_one();
 	} else if (!strcmp(command, "let")) {
 		poke(gate, 1);
 	} else if (!strcmp(command, "feed") && !feeding) {
