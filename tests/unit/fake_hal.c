@@ -247,6 +247,14 @@ void fake_submit(struct xs_queue *queue)
 
 /* --- children ------------------------------------------------------------------------------------ */
 
+pid_t fake_fork(void)
+{
+	pthread_mutex_lock(&lock);
+	pid_t child = fork();
+	pthread_mutex_unlock(&lock);
+	return child;
+}
+
 void fake_failed(const char *file, int line, const char *condition)
 {
 	fprintf(stderr, "%s:%d: expected %s\n", file, line, condition);

@@ -64,6 +64,10 @@ struct xs_queue *fake_queue_of(const struct xs_stream *stream, int priority, boo
 /* One command as a shim submits it. */
 void fake_submit(struct xs_queue *queue);
 
+/* fork() while no other thread is at the device, whose lock would stay taken in the child, or the
+ * allocator's. */
+pid_t fake_fork(void);
+
 /* --- tests --------------------------------------------------------------------------------------- */
 
 #define CHECK(condition)                                                                           \
