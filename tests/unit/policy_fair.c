@@ -247,6 +247,20 @@ static void weights(void **state)
 	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 200);
 	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, -200);
 	pass(&kit, SECOND);
+	/* Steps beyond 30 change nothing. */
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 30);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 255);
+	pass(&kit, SECOND);
+	pass(&kit, SECOND);
+	assert_part(0, 50, 30);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, -30);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, -255);
+	pass(&kit, SECOND);
+	pass(&kit, SECOND);
+	assert_part(0, 50, 30);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 200);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, -200);
+	pass(&kit, SECOND);
 	/* Back to equals: the past is not held against anybody. */
 	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 0);
 	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 0);
@@ -287,6 +301,11 @@ static void silence_is_no_advantage(void **state)
 	xs_sched_usage(kit.s, 0, 1);
 	pass(&kit, SECOND);
 	assert_part(0, 50, 30);
+	/* Not for a while either. */
+	for (unsigned int i = 0; i < 10; i++) {
+		pass(&kit, 100 * MS);
+		assert_in_range(ran[0], 35 * MS, 65 * MS);
+	}
 	kit_stop(&kit);
 }
 
@@ -307,6 +326,186 @@ static void mlfq_prefers_short_work(void **state)
 		assert_true(kit_runs(&kit, 0));
 		kit_pass(&kit, 1 * MS, NULL, 0);
 	}
+	kit_stop(&kit);
+}
+
+/* Queue 1 comes back after so long, while 0 is in the middle of a turn. */
+static void come_back_after(struct kit *kit, uint64_t ns)
+{
+	kit_idle(kit, 1);
+	kit_pass(kit, ns - 100 * US, NULL, 0);
+	kit_idle(kit, 0);
+	kit_ready(kit, 0);
+	kit_pass(kit, 100 * US, NULL, 0);
+	kit_ready(kit, 1);
+}
+
+/* Long sleep makes a unit new, a nap does not. */
+static void mlfq_tells_sleep_from_a_nap(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "MLFQ", 2);
+	pass(&kit, 500 * MS);
+	come_back_after(&kit, 90 * MS);
+	assert_true(kit_runs(&kit, 0) && !kit_runs(&kit, 1));
+	come_back_after(&kit, 110 * MS);
+	assert_true(!kit_runs(&kit, 0) && kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
+static const char *const by_virtual_time[] = { "UP", "PUP", "CFS", "SHARE" };
+
+/* Whoever slept has credit, a slice at most, and so need not wait for the end of somebody else's turn. */
+static void sleeper_takes_over_at_once(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct kit kit;
+
+		start(&kit, by_virtual_time[i], 2);
+		pass(&kit, 100 * MS);
+		come_back_after(&kit, 100 * MS);
+		assert_true(kit_runs(&kit, 1) && !kit_runs(&kit, 0));
+		kit_stop(&kit);
+	}
+}
+
+/* What was used too much is not forgotten by a nap. */
+static void nap_pays_no_debt(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct kit kit;
+
+		start(&kit, by_virtual_time[i], 2);
+		pass(&kit, 100 * MS);
+		assert_int_equal(xs_sched_usage(kit.s, 0, 60 * MS), 0);
+		for (unsigned int nap = 0; nap < 50; nap++) {
+			kit_idle(&kit, 0);
+			kit_ready(&kit, 0);
+			kit_pass(&kit, 1 * MS, NULL, 0);
+			assert_true(nap < 5 || kit_runs(&kit, 1));
+		}
+		kit_stop(&kit);
+	}
+}
+
+/* One without a part makes way at once, even if his turn has just begun. */
+static void no_part_means_no_turn(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "PUP", 2);
+	kit_idle(&kit, 0);
+	kit_idle(&kit, 1);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 0);
+	kit_ready(&kit, 1);
+	kit.now += 10 * US;
+	kit_ready(&kit, 0);
+	assert_true(kit_runs(&kit, 0) && !kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
+/* Nothing is to be decided about one that is alone, so nobody is woken for it. */
+static void no_timer_for_one_alone(void **state)
+{
+	(void)state;
+	for_each_sharing(policy)
+	{
+		struct kit kit;
+
+		start(&kit, *policy, 2);
+		assert_true(xs_sched_next_wake_ns(kit.s) > 0);
+		kit_idle(&kit, 1);
+		assert_int_equal(xs_sched_next_wake_ns(kit.s), 0);
+		kit_stop(&kit);
+	}
+}
+
+/* Hints that leave nothing for others, or more than all. */
+static void no_hint_is_a_part_in_any_case(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "PUP", 3);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_UTILIZATION, 60);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_UTILIZATION, 60);
+	pass(&kit, 10 * SECOND);
+	assert_in_range(ran[0], 4750 * MS, 5050 * MS);
+	assert_in_range(ran[1], 4750 * MS, 5050 * MS);
+	assert_in_range(ran[2], 60 * MS, 110 * MS);
+	kit_stop(&kit);
+}
+
+/* A limit holds for work in small pieces too, and sleep saves up no more than a slice. */
+static void limits_cannot_be_avoided(void **state)
+{
+	static const char *const policies[] = { "SPUP", "SHARE" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct kit kit;
+
+		start(&kit, policies[i], 1);
+		kit_hint(&kit, XS_HINT_PROCESS, 0, i ? XS_HINT_LIMIT : XS_HINT_UTILIZATION, 10);
+		pass(&kit, 100 * MS);
+		while (kit_runs(&kit, 0))
+			kit_pass(&kit, 100 * US, NULL, 0);
+		/* Its time is spent: the gate stays shut when it goes idle, and when it comes back at once. */
+		kit_idle(&kit, 0);
+		assert_false(kit_runs(&kit, 0));
+		kit_pass(&kit, 200 * US, NULL, 0);
+		kit_ready(&kit, 0);
+		assert_false(kit_runs(&kit, 0));
+		memset(ran, 0, sizeof(ran));
+		for (unsigned int step = 0; step < 1000; step++) {
+			kit_pass(&kit, 900 * US, ran, 1);
+			kit_idle(&kit, 0);
+			kit_pass(&kit, 100 * US, ran, 1);
+			kit_ready(&kit, 0);
+		}
+		assert_part(0, 10, 20);
+		kit_idle(&kit, 0);
+		kit.now += SECOND;
+		kit_ready(&kit, 0);
+		pass(&kit, 100 * MS);
+		assert_in_range(ran[0], 10 * MS, 17 * MS);
+		kit_stop(&kit);
+	}
+}
+
+/* Beside somebody's turn an idle one does not slip in: its gate is as shut as if it wanted to run. */
+static void strict_idle_gates_stay_shut(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SPUP", 2);
+	kit_idle(&kit, kit_runs(&kit, 0) ? 1 : 0);
+	assert_int_not_equal(kit_runs(&kit, 0), kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
+/* Whoever may run again is asked for then, not at the end of somebody's long turn. */
+static void limited_one_comes_back_in_time(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "SHARE", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_LIMIT, 20);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_TIMESLICE_US, 1000000);
+	kit_idle(&kit, 1);
+	while (kit_runs(&kit, 0))
+		kit_pass(&kit, 100 * US, NULL, 0);
+	kit_ready(&kit, 1);
+	assert_true(kit_runs(&kit, 1));
+	/* Half of its slice of 2 ms, at a fifth of the speed. */
+	assert_in_range(xs_sched_next_wake_ns(kit.s), kit.now + 4 * MS, kit.now + 6 * MS);
 	kit_stop(&kit);
 }
 
@@ -526,6 +725,11 @@ static void golden_traces(void **state)
 	assert_string_equal(golden(&kit, 8 * MS),
 		"1000: -0 +1; 2000: -1 +2; 5000: -2 +0; 6000: -0 +1; 7000: -1 +2");
 	kit_stop(&kit);
+	start(&kit, "CFS", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_TIMESLICE_US, 3000);
+	assert_string_equal(
+		golden(&kit, 10 * MS), "1000: -0 +1; 4000: -1 +0; 7000: -0 +1; 10000: -1 +0");
+	kit_stop(&kit);
 	start(&kit, "MLFQ", 2);
 	assert_string_equal(golden(&kit, 160 * MS),
 		"10000: -0 +1; 20000: -1 +0; 40000: -0 +1; 60000: -1 +0; 100000: -0 +1; "
@@ -549,6 +753,15 @@ int main(void)
 		cmocka_unit_test(measured_time_counts),
 		cmocka_unit_test(silence_is_no_advantage),
 		cmocka_unit_test(mlfq_prefers_short_work),
+		cmocka_unit_test(mlfq_tells_sleep_from_a_nap),
+		cmocka_unit_test(sleeper_takes_over_at_once),
+		cmocka_unit_test(nap_pays_no_debt),
+		cmocka_unit_test(no_part_means_no_turn),
+		cmocka_unit_test(no_timer_for_one_alone),
+		cmocka_unit_test(no_hint_is_a_part_in_any_case),
+		cmocka_unit_test(limits_cannot_be_avoided),
+		cmocka_unit_test(strict_idle_gates_stay_shut),
+		cmocka_unit_test(limited_one_comes_back_in_time),
 		cmocka_unit_test(wait_is_bounded),
 		cmocka_unit_test(strict_wait_is_bounded),
 		cmocka_unit_test(newcomer_beside_somebody_without_part),

@@ -315,6 +315,91 @@ static void floor_counts_what_was_left_anyway(void **state)
 	kit_stop(&kit);
 }
 
+/* Queue 1 below a busy queue 2, with a floor of 10 % in turns of 1.2 ms. */
+struct below {
+	struct kit kit;
+	uint64_t used_ns, longest_open_ns, open_ns, owed_ns;
+	unsigned int turns;
+};
+
+#define STEP (10 * US) /* less than the shortest turn */
+
+static void start_below(struct below *below)
+{
+	memset(below, 0, sizeof(*below));
+	kit_start(&below->kit, NULL);
+	kit_pair(&below->kit, 1, 0);
+	kit_pair(&below->kit, 2, 0);
+	kit_hint(&below->kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	kit_param(&below->kit, "HPF", "floor", 10);
+	kit_ready(&below->kit, 1);
+	kit_ready(&below->kit, 2);
+}
+
+/* Whenever its gate opens it submits so much, and while it is open so many times what the device can do in that
+ * time. What it used is reported when the gate has closed. */
+static void pass_below(struct below *below, uint64_t ns, uint64_t once_ns, unsigned int times)
+{
+	struct kit *kit = &below->kit;
+
+	below->used_ns = below->longest_open_ns = 0;
+	below->turns = 0;
+	for (uint64_t end = kit->now + ns; kit->now < end;) {
+		bool open = kit_runs(kit, 1);
+
+		if (open && !below->open_ns) {
+			below->turns++;
+			below->owed_ns += once_ns;
+		}
+		below->open_ns = open ? below->open_ns + STEP : 0;
+		if (below->open_ns > below->longest_open_ns)
+			below->longest_open_ns = below->open_ns;
+		below->owed_ns += open ? times * STEP : 0;
+		kit_pass(kit, STEP, NULL, 0);
+		if (below->owed_ns && !kit_runs(kit, 1)) {
+			assert_int_equal(xs_sched_usage(kit->s, 1, below->owed_ns), 0);
+			below->used_ns += below->owed_ns;
+			below->owed_ns = 0;
+		}
+	}
+}
+
+/* Kernels longer than a turn: the next one comes later. */
+static void floor_remembers_what_was_owed(void **state)
+{
+	static struct below below;
+
+	(void)state;
+	start_below(&below);
+	pass_below(&below, 1000 * MS, 6 * MS, 0);
+	pass_below(&below, 4000 * MS, 6 * MS, 0);
+	assert_in_range(below.used_ns, 360 * MS, 440 * MS);
+	/* But not for ever: what one has owed at most is 200 turns, 2.4 seconds. */
+	pass_below(&below, 100 * MS, 100000 * MS, 0);
+	pass_below(&below, 3000 * MS, 1 * MS, 0);
+	assert_true(below.turns > 0);
+	kit_stop(&below.kit);
+}
+
+/* What was submitted during a turn goes on after it. */
+static void floor_learns_how_long_to_open(void **state)
+{
+	static struct below below;
+
+	(void)state;
+	start_below(&below);
+	pass_below(&below, 2000 * MS, 0, 4);
+	pass_below(&below, 1000 * MS, 0, 4);
+	assert_true(below.longest_open_ns <= 600 * US);
+	assert_in_range(below.used_ns, 80 * MS, 120 * MS);
+	/* And learns anew. */
+	pass_below(&below, 2000 * MS, 0, 1);
+	pass_below(&below, 1000 * MS, 0, 1);
+	assert_true(below.longest_open_ns >= 1000 * US);
+	assert_in_range(below.used_ns, 80 * MS, 120 * MS);
+	kit_stop(&below.kit);
+}
+
 static void bad_arguments(void **state)
 {
 	const struct xs_sched_ops ops = { .decide = kit_decide };
@@ -360,6 +445,8 @@ int main(void)
 		cmocka_unit_test(floor_is_shared_by_the_lower_queues),
 		cmocka_unit_test(floor_bounds_the_wait),
 		cmocka_unit_test(floor_counts_what_was_left_anyway),
+		cmocka_unit_test(floor_remembers_what_was_owed),
+		cmocka_unit_test(floor_learns_how_long_to_open),
 		cmocka_unit_test(bad_arguments),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

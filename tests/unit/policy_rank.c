@@ -116,6 +116,105 @@ static void kedf_runs_the_earliest(void **state)
 	kit_stop(&kit);
 }
 
+/* Since when one has been waiting counts, and no deadline is ever forgotten. */
+static void kedf_counts_from_ready(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "KEDF", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_DEADLINE_US, 5000);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_DEADLINE_US, 2000);
+	kit_ready(&kit, 0);
+	kit.now += 4 * MS;
+	kit_trace(&kit);
+	kit_ready(&kit, 1);
+	assert_string_equal(kit_trace(&kit), "-1"); /* 5 ms is before 4 + 2 ms */
+	kit_pass(&kit, 100 * MS, NULL, 0);
+	assert_string_equal(kit_trace(&kit), ""); /* late, not unimportant */
+	kit_stop(&kit);
+}
+
+static void kedf_takes_the_largest_k(void **state)
+{
+	(void)state;
+	for (unsigned int largest = 0; largest < 4; largest++) {
+		unsigned int running = 0;
+		struct kit kit;
+
+		start(&kit, "KEDF", 4);
+		for (unsigned int i = 0; i < 4; i++) {
+			kit_hint(&kit, XS_HINT_PROCESS, i, XS_HINT_DEADLINE_US, 1000);
+			kit_hint(&kit, XS_HINT_PROCESS, i, XS_HINT_KDEADLINE, i == largest ? 3 : 2);
+			kit_ready(&kit, i);
+		}
+		for (unsigned int i = 0; i < 4; i++)
+			running += kit_runs(&kit, i);
+		assert_int_equal(running, 3);
+		kit_stop(&kit);
+	}
+}
+
+static void window(struct kit *kit, uint64_t process, uint64_t display, bool active)
+{
+	const struct xs_hint hint = {
+		.kind = XS_HINT_WINDOW_ACTIVE, .value = active, .display = display
+	};
+
+	assert_int_equal(xs_sched_hint(kit->s, XS_HINT_PROCESS, process, &hint, kit->now), 0);
+}
+
+/* One that works in small pieces does not slip one in at each of them, whatever makes the other important. */
+static void idle_gates_stay_shut(void **state)
+{
+	static const char *const policies[] = { "CHPF", "LAX", "AWF", "SLO" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct kit kit;
+
+		start(&kit, policies[i], 2);
+		kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 1);
+		kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_CPU_PRIORITY, 1);
+		kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_TARGET_US, 1000000);
+		window(&kit, 1, 0, true);
+		kit_ready(&kit, 1);
+		kit_ready(&kit, 0);
+		assert_string_equal(kit_trace(&kit), "-0");
+		kit_idle(&kit, 0);
+		kit_ready(&kit, 0);
+		kit_idle(&kit, 0);
+		assert_string_equal(kit_trace(&kit), "");
+		kit_pair(&kit, 2, 0);
+		assert_string_equal(kit_trace(&kit), "-2");
+		kit_idle(&kit, 1);
+		assert_string_equal(kit_trace(&kit), "+0 +2");
+		kit_stop(&kit);
+	}
+}
+
+/* Whoever waits for lax work does not wait for its laxity. */
+static void lax_work_can_be_lent_to(void **state)
+{
+	const struct xs_hint lax = {
+		.kind = XS_HINT_LAXITY_US, .value = 2000, .lax_prio = -1, .crit_prio = 10
+	};
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "LAX", 3);
+	kit_hint(&kit, XS_HINT_PROCESS, 0, XS_HINT_PRIORITY, 5);
+	assert_int_equal(xs_sched_hint(kit.s, XS_HINT_PROCESS, 1, &lax, kit.now), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		kit_ready(&kit, i);
+	assert_true(kit_runs(&kit, 0) && !kit_runs(&kit, 1) && !kit_runs(&kit, 2));
+	assert_int_equal(xs_sched_queue_lend(kit.s, 1, 5, kit.now), 0);
+	assert_true(kit_runs(&kit, 0) && kit_runs(&kit, 1) && !kit_runs(&kit, 2));
+	assert_int_equal(xs_sched_queue_lend(kit.s, 1, XS_LEND_NONE, kit.now), 0);
+	assert_false(kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
 static void lax_becomes_critical(void **state)
 {
 	struct xs_hint lax = {
@@ -144,15 +243,6 @@ static void lax_becomes_critical(void **state)
 	kit_stop(&kit);
 }
 
-static void window(struct kit *kit, uint64_t process, uint64_t display, bool active)
-{
-	const struct xs_hint hint = {
-		.kind = XS_HINT_WINDOW_ACTIVE, .value = active, .display = display
-	};
-
-	assert_int_equal(xs_sched_hint(kit->s, XS_HINT_PROCESS, process, &hint, kit->now), 0);
-}
-
 static void awf_puts_the_window_in_front(void **state)
 {
 	struct kit kit;
@@ -175,10 +265,18 @@ static void awf_puts_the_window_in_front(void **state)
 	assert_string_equal(kit_trace(&kit), "-1");
 	assert_int_equal(xs_sched_process_remove(kit.s, 2, kit.now), 0);
 	assert_string_equal(kit_trace(&kit), "+0 +1");
-	/* A new process with the same number is not active. */
+	/* A new process with the same number is not active, but may become so. */
 	kit_pair(&kit, 2, 0);
 	kit_ready(&kit, 2);
 	assert_true(kit_runs(&kit, 0));
+	window(&kit, 2, 200, true);
+	assert_true(!kit_runs(&kit, 0) && kit_runs(&kit, 2));
+	/* Displays of others stay theirs. */
+	window(&kit, 0, 300, true);
+	assert_int_equal(xs_sched_process_remove(kit.s, 2, kit.now), 0);
+	assert_true(kit_runs(&kit, 0) && !kit_runs(&kit, 1));
+	window(&kit, 0, 300, false);
+	assert_true(kit_runs(&kit, 0) && kit_runs(&kit, 1));
 	kit_stop(&kit);
 }
 
@@ -308,6 +406,79 @@ static void hints_survive_a_change_of_policy(void **state)
 	kit_stop(&kit);
 }
 
+/* Of one process and one queue with all hints that there are, as text. */
+static void note(void *ctx, const struct xs_hint *hint)
+{
+	char *text = ctx;
+	size_t used = strlen(text);
+
+	snprintf(text + used, 512 - used, "%d=%d,%d,%d ", (int)hint->kind, (int)hint->value,
+		hint->lax_prio, hint->crit_prio);
+}
+
+static const char *all_hints(struct kit *kit)
+{
+	static char text[512];
+
+	text[0] = '\0';
+	xs_sched_each_hint(kit->s, XS_HINT_ALL, 0, note, text);
+	assert_int_equal(xs_sched_each_hint(kit->s, XS_HINT_PROCESS, 1, note, text), 0);
+	assert_int_equal(xs_sched_each_hint(kit->s, XS_HINT_QUEUE, 1, note, text), 0);
+	return text;
+}
+
+static void every_hint_survives_every_policy(void **state)
+{
+	const struct xs_policy_info *info;
+	char before[512];
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "HPF", 2);
+	for (int kind = 0; kind < XS_HINT_KINDS; kind++) {
+		struct xs_hint hint = {
+			.kind = (enum xs_hint_kind)kind, .lax_prio = 3, .crit_prio = 4
+		};
+
+		for (int scope = XS_HINT_QUEUE; scope <= XS_HINT_ALL; scope++) {
+			hint.value = 1 + 10 * scope + kind;
+			if (kind != XS_HINT_WINDOW_ACTIVE)
+				xs_sched_hint(kit.s, (enum xs_hint_scope)scope, 1, &hint, kit.now);
+		}
+	}
+	kit_ready(&kit, 1);
+	snprintf(before, sizeof(before), "%s", all_hints(&kit));
+	assert_true(strlen(before) > 200);
+	for (size_t i = 0; (info = xs_policy_info(i)); i++) {
+		assert_int_equal(xs_sched_set_policy(kit.s, info->name, kit.now), 0);
+		kit_pass(&kit, 10 * MS, NULL, 0);
+		assert_string_equal(all_hints(&kit), before);
+	}
+	kit_stop(&kit);
+}
+
+static void idle_gates_are_judged_by_the_new_policy(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	start(&kit, "HPF", 2);
+	kit_hint(&kit, XS_HINT_PROCESS, 1, XS_HINT_PRIORITY, 1);
+	kit_ready(&kit, 1);
+	kit_ready(&kit, 0);
+	kit_idle(&kit, 0);
+	assert_string_equal(kit_trace(&kit), "-0");
+	assert_int_equal(xs_sched_set_policy(kit.s, "AWF", kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "+0");
+	assert_int_equal(xs_sched_set_policy(kit.s, "HPF", kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "-0");
+	assert_int_equal(xs_sched_set_policy(kit.s, "LAX", kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "");
+	kit_idle(&kit, 1);
+	assert_string_equal(kit_trace(&kit), "+0");
+	kit_stop(&kit);
+}
+
 static void hints_for_processes_only(void **state)
 {
 	struct xs_hint hint = { .kind = XS_HINT_LIMIT, .value = 10 };
@@ -329,12 +500,18 @@ int main(void)
 		cmocka_unit_test(hhpf_keeps_idle_gates_shut),
 		cmocka_unit_test(chpf_follows_the_cpu),
 		cmocka_unit_test(kedf_runs_the_earliest),
+		cmocka_unit_test(kedf_counts_from_ready),
+		cmocka_unit_test(kedf_takes_the_largest_k),
+		cmocka_unit_test(idle_gates_stay_shut),
+		cmocka_unit_test(lax_work_can_be_lent_to),
 		cmocka_unit_test(lax_becomes_critical),
 		cmocka_unit_test(awf_puts_the_window_in_front),
 		cmocka_unit_test(awf_bounds_displays),
 		cmocka_unit_test(slo_holds_the_target),
 		cmocka_unit_test(slo_learns_from_latencies),
 		cmocka_unit_test(hints_survive_a_change_of_policy),
+		cmocka_unit_test(every_hint_survives_every_policy),
+		cmocka_unit_test(idle_gates_are_judged_by_the_new_policy),
 		cmocka_unit_test(hints_for_processes_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
