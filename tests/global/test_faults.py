@@ -42,6 +42,39 @@ def daemon_killed_and_back():
     daemon.stop()
 
 
+def hints_of_streams_outlive_the_daemon():
+    daemon = Daemon()
+    worker = Worker(daemon, 3)
+    control = Control(daemon)
+    until(lambda: control.queues(worker.pid), "its queue")
+    worker.do("prio 20")
+    until(lambda: 20 in {q["priority"] for q in control.queues(worker.pid)}, "the hint")
+    before = sorted(q["priority"] for q in control.queues(worker.pid))
+    daemon.kill()
+    daemon.start()
+    worker.said("using global scheduler", 2)
+    control = Control(daemon)
+    until(lambda: sorted(q["priority"] for q in control.queues(worker.pid)) == before, f"{before} again")
+    worker.end()
+    daemon.stop()
+
+
+def a_daemon_that_lives_is_kept():
+    """Longer than one that is silent is waited for. On a machine that is busy enough it is lost all the same, so
+    there is more than one try."""
+    daemon = Daemon()
+    worker = Worker(daemon)
+    worker.said("using global scheduler")
+
+    def kept():
+        losses = worker.text().count("no sign of life")
+        time.sleep(1.5)
+        return worker.text().count("no sign of life") == losses
+    until(kept, "the daemon is kept")
+    worker.end()
+    daemon.stop()
+
+
 def daemon_stopped_and_continued():
     daemon = Daemon()
     high, low, control = pair(daemon)
@@ -301,7 +334,8 @@ def a_process_id_namespace_of_its_own():
     daemon.stop()
 
 
-run([daemon_killed_and_back, daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
+run([daemon_killed_and_back, hints_of_streams_outlive_the_daemon, a_daemon_that_lives_is_kept,
+     daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
      important_one_killed, important_one_stopped, important_one_frozen, lesser_one_stopped,
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
      in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,

@@ -15,6 +15,7 @@
  *   fork          the child launches nothing, and stays until the parent is gone
  *   orphan        the same with a child of a child, which stays until it is killed
  *   local         the application itself asks for the scheduler inside the process
+ *   prio N        it gives its stream a priority
  *   close         closes all descriptors but the lowest, as daemons do
  *   exec          becomes itself anew
  *   count         kernels that are done, of all streams
@@ -131,6 +132,23 @@ static void schedule_locally(void)
 	check(!set || set(kSchedulerLocal, kPolicyHighestPriorityFirst) != kXSchedSuccess);
 }
 
+static void hint_priority(int priority)
+{
+	XResult (*hwqueue_of)(HwQueueHandle *, CUstream);
+	XResult (*xqueue_of)(XQueueHandle *, HwQueueHandle);
+	XResult (*hint)(XQueueHandle, Priority);
+	HwQueueHandle hwqueue;
+	XQueueHandle xqueue;
+
+	*(void **)&hwqueue_of = dlsym(RTLD_DEFAULT, "CudaQueueGet");
+	*(void **)&xqueue_of = dlsym(RTLD_DEFAULT, "XQueueGet");
+	*(void **)&hint = dlsym(RTLD_DEFAULT, "XHintPriority");
+	check(!hwqueue_of || !xqueue_of || !hint);
+	check(hwqueue_of(&hwqueue, stream) != kXSchedSuccess);
+	check(xqueue_of(&xqueue, hwqueue) != kXSchedSuccess);
+	check(hint(xqueue, priority) != kXSchedSuccess);
+}
+
 static void begin_device(int device)
 {
 	check(cuDevicePrimaryCtxRetain(&context, device));
@@ -176,6 +194,8 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 		leave_orphan();
 	} else if (!strcmp(command, "local")) {
 		schedule_locally();
+	} else if (!strcmp(command, "prio")) {
+		hint_priority((int)a);
 	} else if (!strcmp(command, "close")) {
 		/* Ours are among them. Without its own the software device is lost to the other process. */
 		check(close_range(64, ~0u, 0) != 0);

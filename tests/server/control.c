@@ -100,6 +100,30 @@ static void rows(void **state)
 	assert_int_equal(row.flags, XS_ROW_READY | XS_ROW_RUN | XS_ROW_TRACKED);
 }
 
+/* What comes from a page may be nonsense. The row then says less, and nothing that cannot be. */
+static void rows_of_pages_that_lie(void **state)
+{
+	struct xs_slot *slot = &low.page->slots[3];
+
+	(void)state;
+	actor_ready(&low, 3);
+	actor_ready(&high, 0);
+	actor_await_closed(&low, 3);
+	xs_store_full(&slot->held_ns, 5);
+	xs_store_full(&slot->held_since_ns, xs_load_full(&slot->held_since_ns) + 3600 * SEC);
+	xs_store_full(&slot->covered, 1000);
+	struct xs_msg_row_queue row = row_of(&low, 3);
+	assert_int_equal(row.held_ns, 5);
+	assert_int_equal(row.pending, 0);
+	/* An idle queue has nothing in the driver, whatever its counters say. */
+	slot = &high.page->slots[0];
+	actor_idle(&high, 0);
+	actor_await_open(&low, 3);
+	xs_store_full(&slot->covered, 0);
+	assert_int_equal(row_of(&high, 0).submitted, 1);
+	assert_int_equal(row_of(&high, 0).pending, 0);
+}
+
 static int hint(uint32_t target, uint64_t id, uint32_t kind, int64_t value)
 {
 	struct xs_message message = { .opcode = XS_OP_HINT };
@@ -322,6 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(rows, pair_setup, pair_teardown),
+		cmocka_unit_test_setup_teardown(rows_of_pages_that_lie, pair_setup, pair_teardown),
 		cmocka_unit_test_setup_teardown(
 			hints_take_effect_at_once, pair_setup, pair_teardown),
 		cmocka_unit_test_setup_teardown(hints_survive_policies, pair_setup, pair_teardown),

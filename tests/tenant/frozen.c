@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -118,6 +120,37 @@ static void whoever_moves_counts(void **state)
 		beat(1);
 		assert_false(low_is_open());
 	}
+	/* At once, too, if it stood still before. */
+	beat(BEATS);
+	assert_true(low_is_open());
+	xs_gate_arrive(slot);
+	beat(1);
+	assert_false(low_is_open());
+}
+
+/* Its state says so before its silence does, whatever it answered last. */
+static void whoever_is_stopped_holds_nobody_back(void **state)
+{
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		for (;;)
+			pause();
+	}
+	high.pid = child;
+	beat(2);
+	assert_false(low_is_open());
+	kill(child, SIGSTOP);
+	assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
+	beat(1);
+	assert_true(low_is_open());
+	kill(child, SIGCONT);
+	assert_int_equal(waitpid(child, NULL, WCONTINUED), child);
+	beat(1);
+	assert_false(low_is_open());
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
 }
 
 static void what_it_said_of_itself_stays(void **state)
@@ -143,6 +176,7 @@ int main(void)
 		TEST(whoever_answers_counts),
 		TEST(whoever_does_not_answer_holds_nobody_back),
 		TEST(whoever_moves_counts),
+		TEST(whoever_is_stopped_holds_nobody_back),
 		TEST(what_it_said_of_itself_stays),
 	};
 
