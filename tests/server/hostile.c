@@ -157,6 +157,34 @@ static void hello_in_wrong_ways(void **state)
 	munmap(page, sizeof(*page));
 }
 
+static void hello_twice(void **state)
+{
+	struct xs_message hello = { .opcode = XS_OP_HELLO };
+	struct actor actor;
+
+	(void)state;
+	hello.hello.version = XS_WIRE_VERSION;
+	hello.hello.oldest = XS_WIRE_OLDEST;
+	hello.hello.role = XS_ROLE_PROCESS;
+	assert_int_equal(actor_open(&actor, "again"), 0);
+	assert_int_equal(xs_wire_send(actor.fd, &hello, &actor.page_fd, 1), 0);
+	is_closed(dup(actor.fd));
+	actor_close(&actor);
+}
+
+/* What comes with it is closed with it. */
+static void a_descriptor_too_many(void **state)
+{
+	const struct xs_message add = { .opcode = XS_OP_QUEUE_ADD };
+	struct actor actor;
+
+	(void)state;
+	assert_int_equal(actor_open(&actor, "generous"), 0);
+	assert_int_equal(xs_wire_send(actor.fd, &add, &actor.page_fd, 1), 0);
+	is_closed(dup(actor.fd));
+	actor_close(&actor);
+}
+
 static void a_newer_client_is_served(void **state)
 {
 	struct actor actor = { .page_fd = -1 };
@@ -297,6 +325,13 @@ static void requests_whose_answers_nobody_reads(void **state)
 	}
 	assert_true(err == -EPIPE || err == -ECONNRESET); /* dropped, not served for ever */
 	actor_close(&control);
+}
+
+/* Who says nothing is sent away after some seconds. */
+static void a_silent_connection(void **state)
+{
+	(void)state;
+	is_closed(kit_connect_patiently());
 }
 
 static void many_connections(void **state)
@@ -476,12 +511,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(garbage, each_after),
 		cmocka_unit_test_teardown(hello_in_wrong_ways, each_after),
+		cmocka_unit_test_teardown(hello_twice, each_after),
+		cmocka_unit_test_teardown(a_descriptor_too_many, each_after),
 		cmocka_unit_test_teardown(a_newer_client_is_served, each_after),
 		cmocka_unit_test_teardown(out_of_order_and_again, each_after),
 		cmocka_unit_test_teardown(random_pages, each_after),
 		cmocka_unit_test_teardown(a_page_that_never_rests, each_after),
 		cmocka_unit_test_teardown(a_bell_that_blocks, each_after),
 		cmocka_unit_test_teardown(requests_whose_answers_nobody_reads, each_after),
+		cmocka_unit_test_teardown(a_silent_connection, each_after),
 		cmocka_unit_test_teardown(many_connections, each_after),
 		cmocka_unit_test_teardown(no_descriptors, each_after),
 		cmocka_unit_test_teardown(another_user, each_after),

@@ -3,6 +3,7 @@
  * The world without sockets: the moments at which a report could be lost, and what a process can make
  * the daemon believe about its device time.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,14 +23,33 @@ static struct xs_tenant tenant;
 static struct xs_lane *lane;
 static struct xs_slot *slot;
 
+static unsigned int broken;
+
 static void ignore(struct xs_tenant *unused)
 {
 	(void)unused;
 }
 
+static void note_broken(struct xs_tenant *who)
+{
+	assert_ptr_equal(who, &tenant);
+	broken++;
+}
+
+/* Somebody else always changes the word first. */
+static bool unsteady;
+
+int __real_xs_gate_try(struct xs_slot *slot, enum xs_gate_event event, uint64_t *before);
+int __wrap_xs_gate_try(struct xs_slot *slot, enum xs_gate_event event, uint64_t *before);
+
+int __wrap_xs_gate_try(struct xs_slot *which, enum xs_gate_event event, uint64_t *before)
+{
+	return unsteady ? -EBUSY : __real_xs_gate_try(which, event, before);
+}
+
 static int setup(void **state)
 {
-	static const struct xs_world_ops ops = { .look = ignore, .broken = ignore };
+	static const struct xs_world_ops ops = { .look = ignore, .broken = note_broken };
 	struct xs_msg_queue_add add = { .slot = 70, .id = 1, .device = 7, .level = 1 };
 	int fd;
 
@@ -130,6 +150,20 @@ static void words_of_others_change_nothing_else(void **state)
 	assert_int_equal(world.queue_count, 0);
 }
 
+/* Whose word does not hold still is given up, and the rest goes on. */
+static void a_word_that_never_holds_still(void **state)
+{
+	(void)state;
+	broken = 0;
+	unsteady = true;
+	xs_lane_apply(lane, (struct xs_decision){ .run = true, .tracked = true });
+	unsteady = false;
+	xs_world_settle(&world);
+	assert_int_equal(broken, 1);
+	xs_tenant_remove(&tenant);
+	assert_int_equal(world.queue_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +172,7 @@ int main(void)
 			nobody_is_charged_more_than_the_time_that_passed, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			words_of_others_change_nothing_else, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_word_that_never_holds_still, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
