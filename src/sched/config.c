@@ -43,9 +43,10 @@ static int prepare_state(void **state, size_t size)
 	return *state ? 0 : -ENOMEM;
 }
 
+typedef int visit_unit(struct xs_sched *s, struct xs_unit *unit, size_t size);
+
 /* Calls back for the unit of every party, or of every queue. */
-static int each_unit(
-	struct xs_sched *s, bool per_process, int (*visit)(struct xs_unit *, size_t), size_t size)
+static int each_unit(struct xs_sched *s, bool per_process, visit_unit *visit, size_t size)
 {
 	int rc = 0;
 
@@ -57,45 +58,35 @@ static int each_unit(
 			break;
 		xs_list_for_each (link, &process->parties) {
 			rc = rc ? rc
-				: visit(&xs_list_entry(link, struct xs_party, link)->unit, size);
+				: visit(s, &xs_list_entry(link, struct xs_party, link)->unit, size);
 		}
 	}
 	xs_for_each_queue(queue, s)
 	{
 		if (per_process)
 			break;
-		rc = rc ? rc : visit(&queue->unit, size);
+		rc = rc ? rc : visit(s, &queue->unit, size);
 	}
 	return rc;
 }
 
-static int prepare_unit(struct xs_unit *unit, size_t size)
+static int prepare_unit(struct xs_sched *s, struct xs_unit *unit, size_t size)
 {
-	return prepare_state(&unit->next_state, size);
+	(void)unit;
+	return xs_unit_prepare_state(s, size) ? 0 : -ENOMEM;
 }
 
-static int discard_unit(struct xs_unit *unit, size_t size)
+static int drop_unit(struct xs_sched *s, struct xs_unit *unit, size_t size)
 {
-	(void)size;
-	free(unit->next_state);
-	unit->next_state = NULL;
-	return 0;
-}
-
-static int drop_unit(struct xs_unit *unit, size_t size)
-{
-	(void)size;
-	free(unit->state);
-	unit->state = NULL;
+	(void)s, (void)size;
+	xs_unit_drop_state(unit);
 	unit->running = false;
 	return 0;
 }
 
-static int adopt_unit(struct xs_unit *unit, size_t size)
+static int adopt_unit(struct xs_sched *s, struct xs_unit *unit, size_t size)
 {
-	(void)size;
-	unit->state = unit->next_state;
-	unit->next_state = NULL;
+	xs_unit_adopt_state(s, unit, size);
 	return 0;
 }
 
@@ -111,7 +102,7 @@ static int prepare(struct xs_sched *s, const struct xs_policy *policy, bool per_
 	}
 	if (!rc)
 		return 0;
-	each_unit(s, per_process, discard_unit, 0);
+	xs_unit_discard_prepared(s);
 	xs_list_for_each (link, &s->device_list) {
 		struct xs_sched_device *device = xs_list_entry(link, struct xs_sched_device, link);
 
@@ -142,7 +133,7 @@ static void leave_policy(struct xs_sched *s)
 
 static void enter_policy(struct xs_sched *s, uint64_t now_ns)
 {
-	each_unit(s, s->per_process, adopt_unit, 0);
+	each_unit(s, s->per_process, adopt_unit, s->policy->unit_size);
 	xs_list_for_each (link, &s->device_list) {
 		if (s->policy->init)
 			s->policy->init(xs_list_entry(link, struct xs_sched_device, link));

@@ -74,12 +74,9 @@ struct xs_party *xs_party_get(struct xs_sched_process *process, struct xs_sched_
 	party->device = device;
 	xs_list_init(&party->runnable);
 	xs_list_init(&party->unit.link);
-	if (s->per_process && s->policy->unit_size) {
-		party->unit.state = calloc(1, s->policy->unit_size);
-		if (!party->unit.state) {
-			free(party);
-			return NULL;
-		}
+	if (s->per_process && !xs_unit_make_state(&party->unit, s->policy->unit_size)) {
+		free(party);
+		return NULL;
 	}
 	xs_list_append(&process->parties, &party->link);
 	return party;
@@ -90,7 +87,7 @@ void xs_party_put(struct xs_party *party)
 	if (party->queues)
 		return;
 	xs_list_remove(&party->link);
-	free(party->unit.state);
+	xs_unit_drop_state(&party->unit);
 	free(party);
 }
 

@@ -70,11 +70,8 @@ static struct xs_sched_queue *create(
 
 	if (!queue)
 		return NULL;
-	if (!s->per_process && s->policy->unit_size) {
-		queue->unit.state = calloc(1, s->policy->unit_size);
-		if (!queue->unit.state)
-			goto out_queue;
-	}
+	if (!s->per_process && !xs_unit_make_state(&queue->unit, s->policy->unit_size))
+		goto out_queue;
 	queue->party = xs_party_get(process, device);
 	if (!queue->party)
 		goto out_state;
@@ -86,7 +83,7 @@ static struct xs_sched_queue *create(
 	return queue;
 
 out_state:
-	free(queue->unit.state);
+	xs_unit_drop_state(&queue->unit);
 out_queue:
 	free(queue);
 	return NULL;
@@ -145,7 +142,7 @@ void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns)
 	queue->party->queues--;
 	device->queues--;
 	xs_party_put(queue->party);
-	free(queue->unit.state);
+	xs_unit_drop_state(&queue->unit);
 	free(queue);
 	xs_levels_update(device);
 	xs_gang_review(s, process, now_ns);

@@ -53,9 +53,9 @@ struct xs_unit {
 	uint64_t since_ns;   /* runnable since */
 	uint64_t charged_ns; /* running time is accounted until then */
 	uint64_t advance_ns; /* running time charged in place of a late report */
-	void *state;
-	void *next_state; /* of the policy that is about to take over */
-	bool of_queue;    /* not of a party */
+	void *state;         /* of the policy in force: own, or a block */
+	uint64_t own;        /* most policies need no more, and a block takes four times as much */
+	bool of_queue;       /* not of a party */
 	bool chosen;
 	bool running;
 	bool measured; /* usage is reported, so running time is not charged */
@@ -154,6 +154,7 @@ struct xs_sched {
 	struct xs_table processes, queues, devices;
 	struct xs_list process_list, device_list, displays;
 	struct xs_list gangs;  /* of xs_sched_process.gang_link; the one that waits longest first */
+	void *spare_states;    /* blocks for the units of the policy that is about to take over */
 	uint64_t gang_wake_ns; /* as xs_sched_device.wake_ns */
 	struct xs_process_hints hints; /* of everybody */
 	int64_t values[XS_POLICIES_MAX][XS_PARAMS_MAX];
@@ -233,6 +234,15 @@ void xs_queue_judge(struct xs_sched_queue *queue);
 void xs_queue_enlist(struct xs_sched_queue *queue, uint64_t now_ns);
 void xs_queue_delist(struct xs_sched_queue *queue, uint64_t now_ns);
 void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns);
+
+/* unit.c: memory of the policy for a unit that has none; false: there is no memory. */
+bool xs_unit_make_state(struct xs_unit *unit, size_t size);
+void xs_unit_drop_state(struct xs_unit *unit);
+
+/* The same in two steps, of which the second cannot fail: once for each unit. */
+bool xs_unit_prepare_state(struct xs_sched *s, size_t size);
+void xs_unit_adopt_state(struct xs_sched *s, struct xs_unit *unit, size_t size);
+void xs_unit_discard_prepared(struct xs_sched *s);
 
 /* config.c: does this policy run processes as a whole? */
 bool xs_sched_runs_processes(const struct xs_sched *s, const struct xs_policy *policy);

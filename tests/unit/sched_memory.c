@@ -145,12 +145,28 @@ static void events_need_none(void **state)
 	}
 }
 
+/* Applications have thousands of queues: what the default policy keeps of one is in the queue. */
+static void a_queue_is_one_block(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	kit_start(&kit, "HPF");
+	kit_pair(&kit, 1, 0);
+	int before = blocks;
+	for (uint64_t q = 2; q < 100; q++)
+		assert_int_equal(xs_sched_queue_add(kit.s, 1, q, 0, 0, kit.now), 0);
+	assert_int_equal(blocks - before, 98 + 1); /* and a table for all of them */
+	kit_stop(&kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation),
 		cmocka_unit_test(creation),
 		cmocka_unit_test(events_need_none),
+		cmocka_unit_test(a_queue_is_one_block),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
