@@ -124,13 +124,14 @@ XResult XQueueWaitAll(XQueueHandle xq)
 
 static bool is_idle(struct xs_queue *queue)
 {
+	const struct xs_stream stream = xs_queue_stream(queue);
 	uint32_t submitted = xs_queue_submitted(queue);
 
 	if (xs_commands_pending(queue))
 		return false;
 	if (!(xs_load_full(&queue->slot->word) & XS_GATE_READY))
 		return true;
-	if (queue->hal->query(&queue->stream) != 0)
+	if (queue->hal->query(&stream) != 0)
 		return false;
 	xs_queue_covered(queue, submitted);
 	return true;

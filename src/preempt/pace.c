@@ -116,8 +116,10 @@ static void observe(struct xs_queue *queue, bool exact)
 	struct xs_turns *turns = xs_turns_look(queue);
 	int feeder = -1;
 
-	if (queue->hal->refresh && pace->count)
-		queue->hal->refresh(&queue->stream, &queue->slot->progress);
+	if (queue->hal->refresh && pace->count) {
+		const struct xs_stream stream = xs_queue_stream(queue);
+		queue->hal->refresh(&stream, &queue->slot->progress);
+	}
 	uint32_t progress = xs_load_acquire(&queue->slot->progress);
 	uint32_t covered = xs_load_relaxed(&queue->slot->covered);
 	uint32_t reached = covered;
@@ -138,7 +140,7 @@ static void observe(struct xs_queue *queue, bool exact)
 			begun = pace->marks[oldest % XS_PACE_MARKS].begun;
 		any = true;
 		reached = pace->marks[oldest % XS_PACE_MARKS].submitted;
-		xs_store_relaxed(&pace->count, count - 1);
+		xs_store_relaxed(&pace->count, (uint8_t)(count - 1));
 	}
 	if (!any)
 		return;
@@ -167,8 +169,8 @@ static bool share_page(struct xs_queue *queue)
 	int state = 0;
 
 	if (xs_cas_full(&page_shared, &state, 1)) {
-		int err = queue->hal->share(
-			queue->stream.context, xs_registry_page(), sizeof(struct xs_page));
+		int err = queue->hal->share(xs_load_relaxed(&queue->key.context),
+			xs_registry_page(), sizeof(struct xs_page));
 		if (err)
 			xs_warn_once("the device cannot see our page (error %d): queues are "
 				     "stopped on the host only",
@@ -198,6 +200,7 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 {
 	struct xs_pace *pace = &queue->pace;
 	struct xs_slot *slot = queue->slot;
+	const struct xs_stream stream = xs_queue_stream(queue);
 	int err;
 
 	if (xs_load_relaxed(&pace->broken) || xs_load_relaxed(&pace->count) == XS_PACE_MARKS ||
@@ -205,10 +208,10 @@ static void place_mark(struct xs_queue *queue, uint32_t submitted)
 		return;
 	uint32_t value = pace->issued + 1;
 	if (xs_load_relaxed(&pace->armed))
-		err = queue->hal->mark_and_wait(&queue->stream, &slot->progress, value,
-			xs_gate_low_half(slot), XS_GATE_FLOWS);
+		err = queue->hal->mark_and_wait(
+			&stream, &slot->progress, value, xs_gate_low_half(slot), XS_GATE_FLOWS);
 	else
-		err = queue->hal->mark(&queue->stream, &slot->progress, value);
+		err = queue->hal->mark(&stream, &slot->progress, value);
 	if (err == -EAGAIN)
 		return;
 	if (err) {

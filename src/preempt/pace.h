@@ -24,14 +24,14 @@ struct xs_queue;
 #define XS_PACE_MARKS_PER_BUDGET 4
 
 struct xs_pace {
-	_Atomic bool claimed; /* one thread at a time keeps the books; others go on without */
-	_Atomic bool broken;  /* the device refused a marker: nothing bounds what is in flight */
-	_Atomic bool armed;   /* markers wait at the gate: the queue can be stopped at level 2 */
+	_Atomic bool claimed;  /* one thread at a time keeps the books; others go on without */
+	_Atomic bool broken;   /* the device refused a marker: nothing bounds what is in flight */
+	_Atomic bool armed;    /* markers wait at the gate: the queue can be stopped at level 2 */
+	_Atomic uint8_t count; /* [claim to write] marks in flight: the last ones issued */
 	uint32_t epoch;  /* [claim] pace_epoch of the slot; if that differs, the books begin anew */
 	uint32_t issued; /* [claim] value of the last marker */
 	uint32_t marked; /* [claim] commands submitted when it was placed */
-	uint32_t accounted;     /* [claim] commands whose device time is in the books */
-	_Atomic uint32_t count; /* [claim to write] marks in flight: the last ones issued */
+	uint32_t accounted; /* [claim] commands whose device time is in the books */
 	/* Moments are in microseconds modulo 2^32; 0: not known. */
 	struct {
 		uint32_t submitted;  /* commands that it covers */

@@ -238,7 +238,6 @@ static void fill_in(struct xs_queue *queue, const struct xs_stream *stream,
 
 	reset_slot(queue->slot);
 	queue->hal = traits->hal;
-	queue->stream = *stream;
 	xs_store_release(&queue->key.handle, stream->handle);
 	xs_store_release(&queue->key.owner, stream->owner);
 	xs_store_release(&queue->key.context, stream->context);
@@ -303,7 +302,8 @@ struct xs_queue *xs_registry_hold(
 /* [lock] */
 static void unlink_from_bucket(struct xs_queue *queue)
 {
-	_Atomic(struct xs_queue *) *link = bucket_of(&queue->stream);
+	const struct xs_stream stream = xs_queue_stream(queue);
+	_Atomic(struct xs_queue *) *link = bucket_of(&stream);
 
 	while (xs_load_relaxed(link) && xs_load_relaxed(link) != queue)
 		link = &xs_load_relaxed(link)->hash_next;

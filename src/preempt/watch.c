@@ -61,12 +61,13 @@ void xs_watch_ring(void)
  */
 static int ask(struct xs_queue *queue)
 {
+	const struct xs_stream stream = xs_queue_stream(queue);
 	struct xs_loans loans;
 	int err = -EBUSY;
 
 	xs_domain_open_armed(queue, &loans);
 	if (!xs_queue_captures(queue))
-		err = queue->hal->query(&queue->stream);
+		err = queue->hal->query(&stream);
 	xs_repay(&loans);
 	return err;
 }

@@ -57,8 +57,10 @@ static bool feeds_better(const struct xs_queue *queue)
 
 bool xs_queue_captures(const struct xs_queue *queue)
 {
-	return xs_process_captures() && queue->hal->capturing &&
-	       queue->hal->capturing(&queue->stream);
+	if (xs_likely(!xs_process_captures()) || !queue->hal->capturing)
+		return false;
+	const struct xs_stream stream = xs_queue_stream(queue);
+	return queue->hal->capturing(&stream);
 }
 
 static void sleep_at_gate(struct xs_queue *queue)
@@ -163,7 +165,8 @@ void xs_queue_covered(struct xs_queue *queue, uint32_t submitted)
 int xs_queue_synchronize(struct xs_queue *queue)
 {
 	uint32_t submitted = xs_queue_submitted(queue);
-	int err = queue->hal->synchronize(&queue->stream);
+	const struct xs_stream stream = xs_queue_stream(queue);
+	int err = queue->hal->synchronize(&stream);
 
 	if (!err) {
 		xs_pace_observe(queue, true);

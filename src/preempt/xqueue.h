@@ -34,8 +34,7 @@ struct xs_queue {
 	/* Constant from creation to retirement. */
 	struct xs_slot *slot;
 	const struct xs_hal *hal;
-	struct xs_stream stream; /* for the platform; others use the key below */
-	_Atomic uint64_t id;     /* generation and index: names this queue to the scheduler */
+	_Atomic uint64_t id; /* generation and index: names this queue to the scheduler */
 	_Atomic XDevice device;
 	_Atomic bool live;     /* between its making and the drop by its last holder */
 	_Atomic bool blocking; /* waits for the legacy default stream, and that for it */
@@ -53,7 +52,7 @@ struct xs_queue {
 		_Atomic(void *) handle;      /* NULL: a legacy default stream */
 		_Atomic(const void *) owner; /* not NULL: a per-thread default stream */
 		_Atomic(void *) context;
-	} key;            /* read without the lock */
+	} key;            /* names the stream; read without the lock */
 	uint16_t pins;    /* C API calls that are using it; it is not reused before they end */
 	uint16_t endings; /* XQueueDestroy calls that wait for what is left */
 	uint8_t holders;  /* XS_HOLDER_*; nobody: the queue is retired */
@@ -82,7 +81,17 @@ struct xs_queue {
 };
 
 /* With what the scheduler keeps of it, a queue takes at most 512 bytes; bench/queues.c measures. */
-_Static_assert(sizeof(struct xs_queue) <= 312, "a queue is small");
+_Static_assert(sizeof(struct xs_queue) <= 280, "a queue is small");
+
+/* The stream of the queue, as the platform names it. */
+static inline struct xs_stream xs_queue_stream(const struct xs_queue *queue)
+{
+	return (struct xs_stream){
+		.handle = xs_load_acquire(&queue->key.handle),
+		.context = xs_load_acquire(&queue->key.context),
+		.owner = xs_load_acquire(&queue->key.owner),
+	};
+}
 
 /* --- one command through the gate ---------------------------------------------------------------- */
 

@@ -79,7 +79,7 @@ static inline struct xs_queue *queue_of(CUstream stream)
 {
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
-		if (queue && queue->stream.handle == stream)
+		if (queue && xs_queue_stream(queue).handle == stream)
 			return queue;
 	}
 	return NULL;

@@ -406,7 +406,7 @@ static void threads_end(void)
 	check(cuCtxSynchronize());
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
 		struct xs_queue *queue = xs_registry_at(i);
-		holds(!queue || !queue->stream.owner);
+		holds(!queue || !xs_queue_stream(queue).owner);
 	}
 }
 

@@ -193,7 +193,7 @@ static void first_used_with_another_context(void)
 	low = stream_of(NON_BLOCKING, 0);
 	check(cuCtxSetCurrent(context));
 	(void)spin(low, 1); /* refused, with this context */
-	holds(queue_of(low) && queue_of(low)->stream.context == other);
+	holds(queue_of(low) && xs_queue_stream(queue_of(low)).context == other);
 	check(cuCtxDestroy_v2(other));
 	holds(!queue_of(low));
 }

@@ -16,7 +16,7 @@ static struct xs_queue *queue_of(hipStream_t stream)
 		(struct xs_queue * (*)(size_t)) core_symbol("xs_registry_at");
 
 	for (size_t i = 0; limit && at && i < limit(); i++)
-		if (at(i) && at(i)->stream.handle == stream)
+		if (at(i) && xs_queue_stream(at(i)).handle == stream)
 			return at(i);
 	return NULL;
 }

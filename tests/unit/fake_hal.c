@@ -241,7 +241,7 @@ struct xs_queue *fake_queue(unsigned int number, int stream_priority)
 void fake_submit(struct xs_queue *queue)
 {
 	xs_queue_enter(queue);
-	fake_launch(&queue->stream);
+	fake_launch(STREAM_OF(queue));
 	xs_queue_leave(queue);
 }
 

@@ -56,6 +56,9 @@ void fake_launch(const struct xs_stream *stream);
 unsigned int fake_run(const struct xs_stream *stream, unsigned int n);
 unsigned int fake_pending(const struct xs_stream *stream); /* commands that are not done */
 
+/* Where the stream of a queue can be passed by its address. */
+#define STREAM_OF(queue) ((struct xs_stream[]){ xs_queue_stream(queue) })
+
 /* The stream of that number, and the queue that a shim would make of it. */
 struct xs_stream fake_stream(unsigned int number);
 struct xs_queue *fake_queue(unsigned int number, int stream_priority);

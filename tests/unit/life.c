@@ -128,7 +128,7 @@ static void schedules_its_own(void)
 	CHECK(xs_registry_page());
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares),
 		shares + 1); /* the device knows the parent's */
-	fake_run(&high->stream, 10);
+	fake_run(STREAM_OF(high), 10);
 	EVENTUALLY(fake_has(low, XS_GATE_OPEN)); /* it has a watcher of its own */
 
 	struct xs_stream stream = fake_stream(5);
@@ -165,8 +165,8 @@ TEST(forked_children)
 	CHECK_EQUAL(in_child(schedules_its_own), 0);
 	CHECK_EQUAL(in_child(forks_again), 0);
 	CHECK_EQUAL(xs_load_full(&low->slot->word), parents_word);
-	CHECK(xs_registry_find(&low->stream) == low);
-	fake_run(&high->stream, 1);
+	CHECK(xs_registry_find(STREAM_OF(low)) == low);
+	fake_run(STREAM_OF(high), 1);
 	EVENTUALLY(fake_has(low, XS_GATE_OPEN));
 }
 

@@ -48,7 +48,7 @@ static void two_ready(void)
 /* All that was submitted is done, and a synchronise has told so. */
 static void finish(struct xs_queue *queue)
 {
-	fake_run(&queue->stream, UINT32_MAX);
+	fake_run(STREAM_OF(queue), UINT32_MAX);
 	CHECK_EQUAL(xs_queue_synchronize(queue), 0);
 }
 
@@ -194,7 +194,7 @@ TEST(who_feeds_the_better_queue_does_not_sleep)
 	fake_submit(low);
 	fake_submit(low);
 	fake_submit(low);
-	CHECK_EQUAL(fake_pending(&low->stream), 4);
+	CHECK_EQUAL(fake_pending(STREAM_OF(low)), 4);
 
 	xs_queue_end(high); /* and it was the best that it fed */
 	struct xs_queue *other = fake_queue(3, -2);
@@ -233,11 +233,11 @@ TEST(who_feeds_a_held_queue_sleeps)
 	CHECK(!is_open(low) && !is_open(lowest));
 	pthread_t thread = start(feed_low_and_submit, NULL);
 	CHECK(sleeps(lowest));
-	CHECK_EQUAL(fake_pending(&lowest->stream), 1);
+	CHECK_EQUAL(fake_pending(STREAM_OF(lowest)), 1);
 	finish(high);
 	pthread_join(thread, NULL);
 	CHECK(is_open(low) && !is_open(lowest));
-	CHECK_EQUAL(fake_pending(&lowest->stream), 2);
+	CHECK_EQUAL(fake_pending(STREAM_OF(lowest)), 2);
 }
 
 /* Nothing passes what the application paused itself, not even such a thread. */
@@ -248,7 +248,7 @@ TEST(a_pause_stops_everybody)
 	xs_queue_pause(low);
 	pthread_t thread = start(feed_and_submit, NULL);
 	CHECK(sleeps(low));
-	CHECK_EQUAL(fake_pending(&low->stream), 0);
+	CHECK_EQUAL(fake_pending(STREAM_OF(low)), 0);
 	xs_queue_resume(low);
 	pthread_join(thread, NULL);
 }
@@ -321,7 +321,7 @@ TEST(silent_queue_is_found_idle)
 	for (int i = 0; i < 5; i++) {
 		fake_submit(high);
 		CHECK(!is_open(low));
-		fake_run(&high->stream, 1); /* and nobody asks */
+		fake_run(STREAM_OF(high), 1); /* and nobody asks */
 		EVENTUALLY(is_open(low));
 		CHECK(!fake_has(high, XS_GATE_READY));
 		fake_sleep_ms(1);
@@ -331,7 +331,7 @@ TEST(silent_queue_is_found_idle)
 	fake_submit(low);
 	fake_submit(high);
 	CHECK(!is_open(low));
-	fake_run(&high->stream, 1);
+	fake_run(STREAM_OF(high), 1);
 	EVENTUALLY(is_open(low));
 }
 
@@ -391,7 +391,7 @@ TEST(paused_queue_does_not_hold_up_others)
 	xs_queue_pause(high);
 	pthread_t thread = start(submit_to, high);
 	EVENTUALLY(is_open(low));
-	fake_run(&high->stream, 1);
+	fake_run(STREAM_OF(high), 1);
 	CHECK(sleeps(high));
 	xs_queue_resume(high);
 	pthread_join(thread, NULL);
@@ -504,7 +504,7 @@ static void does_not_run_until_hinted(const char *policy)
 	CHECK(sleeps(low));
 	CHECK_EQUAL(XHintPriority(xs_handle_of_xqueue(low), PRIORITY_MIN), kXSchedSuccess);
 	pthread_join(thread, NULL);
-	CHECK_EQUAL(fake_pending(&low->stream), 1);
+	CHECK_EQUAL(fake_pending(STREAM_OF(low)), 1);
 }
 
 TEST(no_execute_in_the_environment)
@@ -527,7 +527,7 @@ static void held_on_the_device(void)
 	fake_submit(low);
 	CHECK(xs_load_relaxed(&low->pace.armed));
 	fake_submit(high);
-	fake_launch(&low->stream);
+	fake_launch(STREAM_OF(low));
 	CHECK(!is_open(low));
 }
 
@@ -541,7 +541,7 @@ TEST(loan_ends_when_covered)
 	xs_lend_until_done(low, high);
 	/* What was submitted goes on, and nothing follows it. */
 	CHECK(fake_has(low, XS_GATE_FLOWS) && !is_open(low));
-	CHECK(fake_run(&low->stream, 10) == 2);
+	CHECK(fake_run(STREAM_OF(low), 10) == 2);
 	xs_pace_observe(low, true);
 	EVENTUALLY(!(xs_load_full(&low->slot->word) & XS_GATE_LENDERS));
 	CHECK(fake_has(low, XS_GATE_READY) && !is_open(low));
@@ -573,7 +573,7 @@ TEST(loan_ends_with_the_queue)
 	xs_lend_until_done(low, high);
 	xs_queue_end(low);
 	EVENTUALLY(!xs_lend_review());
-	fake_run(&low->stream, UINT32_MAX);
+	fake_run(STREAM_OF(low), UINT32_MAX);
 	struct xs_queue *next = fake_queue(3, 0);
 	CHECK(next && xs_load_relaxed(&next->id) != id);
 	CHECK(!(xs_load_full(&next->slot->word) & XS_GATE_LENDERS));

@@ -40,7 +40,7 @@ static void command(struct xs_queue *queue, unsigned int us)
 {
 	fake_submit(queue);
 	xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
-	fake_run(&queue->stream, 1);
+	fake_run(STREAM_OF(queue), 1);
 	xs_pace_observe(queue, false);
 }
 
@@ -57,13 +57,13 @@ TEST(estimate_converges)
 	fake_submit(queue);
 	for (int i = 0; i < 40; i++) {
 		xs_sleep_until_ns(xs_now_ns() + 1000 * XS_NS_PER_US);
-		fake_run(&queue->stream, 1);
+		fake_run(STREAM_OF(queue), 1);
 		fake_submit(queue);
 	}
 	CHECK_EQUAL(estimate_us(queue), 1000);
 	for (int i = 0; i < 40; i++) {
 		xs_sleep_until_ns(xs_now_ns() + 100 * XS_NS_PER_US);
-		fake_run(&queue->stream, 1);
+		fake_run(STREAM_OF(queue), 1);
 		fake_submit(queue);
 	}
 	CHECK_EQUAL(estimate_us(queue), 100);
@@ -81,7 +81,7 @@ TEST(a_late_look_is_no_long_command)
 		command(queue, 100);
 	CHECK_EQUAL(estimate_us(queue), 100);
 	fake_submit(queue);
-	fake_run(&queue->stream, 1);
+	fake_run(STREAM_OF(queue), 1);
 	fake_sleep_ms(30);
 	xs_pace_observe(queue, false);
 	CHECK(estimate_us(queue) <= 100);
@@ -126,10 +126,10 @@ static unsigned int most_in_flight(unsigned int us, uintptr_t count, int threads
 	for (int i = 0; i < threads; i++)
 		pthread_create(&thread[i], NULL, submit_many, (void *)count);
 	for (unsigned int i = 0; i < count * (unsigned int)threads; i++) {
-		EVENTUALLY(fake_pending(&busy->stream));
+		EVENTUALLY(fake_pending(STREAM_OF(busy)));
 		xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
 		if (i > 10) {
-			unsigned int pending = fake_pending(&busy->stream);
+			unsigned int pending = fake_pending(STREAM_OF(busy));
 
 			if (estimate_us(busy) < least_us)
 				least_us = estimate_us(busy);
@@ -137,7 +137,7 @@ static unsigned int most_in_flight(unsigned int us, uintptr_t count, int threads
 			CHECK(pending <= allowed(least_us, threads));
 			most = pending > most ? pending : most;
 		}
-		CHECK_EQUAL(fake_run(&busy->stream, 1), 1);
+		CHECK_EQUAL(fake_run(STREAM_OF(busy), 1), 1);
 	}
 	for (int i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
@@ -223,7 +223,7 @@ TEST(markers_wrap_around)
 	for (int i = 0; i < 20; i++) {
 		fake_submit(queue);
 		command(queue, 200);
-		CHECK_EQUAL(fake_run(&queue->stream, 1), 1);
+		CHECK_EQUAL(fake_run(STREAM_OF(queue), 1), 1);
 		xs_pace_observe(queue, false);
 		CHECK_EQUAL(xs_load_relaxed(&queue->pace.count), 0);
 		CHECK_EQUAL(xs_load_relaxed(&queue->slot->covered), 2 * (unsigned int)i + 2);
@@ -266,9 +266,9 @@ TEST(ready_again_after_running_dry_in_the_wait)
 	pthread_create(&thread, NULL, submit_one, queue);
 	fake_sleep_ms(5);
 	CHECK_EQUAL(xs_load_full(&submitted), 0); /* no room in the budget */
-	CHECK_EQUAL(fake_run(&queue->stream, 2), 2);
+	CHECK_EQUAL(fake_run(STREAM_OF(queue), 2), 2);
 	pthread_join(thread, NULL);
-	CHECK_EQUAL(fake_pending(&queue->stream), 1);
+	CHECK_EQUAL(fake_pending(STREAM_OF(queue)), 1);
 	CHECK(fake_has(queue, XS_GATE_READY)); /* idle with a command in flight otherwise */
 }
 
@@ -293,7 +293,7 @@ static void submit_kind(enum kind kind)
 	pthread_mutex_lock(&line.lock);
 	CHECK(line.count < sizeof(line.kinds) / sizeof(*line.kinds));
 	line.kinds[line.count++] = kind;
-	fake_launch(&busy->stream);
+	fake_launch(STREAM_OF(busy));
 	pthread_mutex_unlock(&line.lock);
 	xs_queue_leave(busy);
 	xs_add_full(&line.of_kind[kind], 1);
@@ -310,9 +310,9 @@ static void *submit_long_ones(void *unused)
 static void *run_line(void *unused)
 {
 	(void)unused;
-	for (unsigned int done = 0; !xs_load_full(&line.over) || fake_pending(&busy->stream);) {
+	for (unsigned int done = 0; !xs_load_full(&line.over) || fake_pending(STREAM_OF(busy));) {
 		uint64_t us = 10;
-		bool idle = !fake_pending(&busy->stream);
+		bool idle = !fake_pending(STREAM_OF(busy));
 
 		if (!idle) {
 			pthread_mutex_lock(&line.lock);
@@ -321,7 +321,7 @@ static void *run_line(void *unused)
 		}
 		xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
 		if (!idle)
-			done += fake_run(&busy->stream, 1);
+			done += fake_run(STREAM_OF(busy), 1);
 	}
 	return NULL;
 }
@@ -411,7 +411,7 @@ static void runs_freely(struct xs_queue *queue, unsigned int waits)
 	for (int i = 0; i < 1000; i++)
 		fake_submit(queue);
 	CHECK_EQUAL(xs_now_ns() - before, waits * (uint64_t)xs_options()->stall_ms * XS_NS_PER_MS);
-	CHECK_EQUAL(fake_pending(&queue->stream), 1000);
+	CHECK_EQUAL(fake_pending(STREAM_OF(queue)), 1000);
 }
 
 static void marks_fail(void)
@@ -472,20 +472,20 @@ TEST(level_2_waits_at_the_gate)
 	fake_submit(low);
 	CHECK(xs_load_relaxed(&low->pace.armed));
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.waiting_marks), 1);
-	fake_run(&low->stream, 1);
+	fake_run(STREAM_OF(low), 1);
 	fake_submit(low);
 	fake_submit(high);
 	CHECK(!fake_has(low, XS_GATE_OPEN));
-	fake_run(&low->stream, 10);
+	fake_run(STREAM_OF(low), 10);
 	/* What comes behind a marker does not start. */
-	fake_launch(&low->stream);
-	CHECK_EQUAL(fake_run(&low->stream, 10), 0);
-	CHECK_EQUAL(fake_pending(&low->stream), 1);
+	fake_launch(STREAM_OF(low));
+	CHECK_EQUAL(fake_run(STREAM_OF(low), 10), 0);
+	CHECK_EQUAL(fake_pending(STREAM_OF(low)), 1);
 
-	fake_run(&high->stream, 1);
+	fake_run(STREAM_OF(high), 1);
 	CHECK(xs_queue_synchronize(high) == 0);
 	EVENTUALLY(fake_has(low, XS_GATE_OPEN));
-	CHECK_EQUAL(fake_run(&low->stream, 10), 1);
+	CHECK_EQUAL(fake_run(STREAM_OF(low), 10), 1);
 }
 
 TEST(places_are_given_back)
@@ -545,13 +545,13 @@ TEST(pacing_begins_anew)
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.marks), marks);
 	CHECK_EQUAL(estimate_us(queue), 50);
 	fake_sleep_ms(50);
-	fake_run(&queue->stream, 1000);
+	fake_run(STREAM_OF(queue), 1000);
 
 	/* What happened without markers is not taken for the time of one command. */
 	CHECK(fake_queue(3, -1));
 	fake_submit(queue);
 	xs_sleep_until_ns(xs_now_ns() + 50 * XS_NS_PER_US);
-	fake_run(&queue->stream, 1);
+	fake_run(STREAM_OF(queue), 1);
 	xs_pace_observe(queue, true);
 	CHECK_EQUAL(estimate_us(queue), 50);
 	for (int i = 0; i < 3; i++)

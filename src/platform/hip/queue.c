@@ -51,7 +51,7 @@ static struct xs_hip_context *context_of(hipStream_t stream, const void *caller)
 	struct xs_hip_context *context;
 
 	if (queue && queue->hal == &xs_hip_hal)
-		return queue->stream.context;
+		return xs_load_acquire(&queue->key.context);
 	context = nearest ? context_in(nearest, stream) : NULL;
 	if (!context) {
 		xs_hip_runtimes_discover();
