@@ -199,6 +199,33 @@ static void stalled_streams_block_their_connections(void **state)
 		ok(cuStreamDestroy_v2(stalled[i]));
 }
 
+/* Registered memory belongs to the context that registered it, whichever stream writes there. The error
+ * ends the context, so it is one that nobody else has. */
+static void a_registration_ends_with_its_context(void **state)
+{
+	(void)state;
+	static uint32_t word;
+	CUcontext writer, owner;
+	CUstream stream;
+	CUevent event;
+
+	ok(cuCtxCreate_v2(&writer, 0, 0));
+	ok(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING));
+	CUdeviceptr gate = sim_close(stream);
+	ok(cuCtxCreate_v2(&owner, 0, 0));
+	ok(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
+	ok(cuMemHostRegister_v2(&word, sizeof(word), CU_MEMHOSTREGISTER_PORTABLE));
+	ok(cuStreamWriteValue32_v2(
+		stream, (CUdeviceptr)(uintptr_t)&word, 1, CU_STREAM_WRITE_VALUE_DEFAULT));
+	ok(cuCtxDestroy_v2(owner));
+	fails(cuEventQuery(event), CUDA_ERROR_INVALID_HANDLE);
+	sim_open(gate);
+	fails(cuStreamSynchronize(stream), CUDA_ERROR_ILLEGAL_ADDRESS);
+	assert_int_equal(word, 0);
+	ok(cuCtxDestroy_v2(writer));
+	ok(cuCtxSetCurrent(sim_context));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +237,7 @@ int main(void)
 		cmocka_unit_test(pools_are_stream_ordered),
 		cmocka_unit_test(gates),
 		cmocka_unit_test(stalled_streams_block_their_connections),
+		cmocka_unit_test(a_registration_ends_with_its_context),
 	};
 	setenv("XSIM_MEMORY_MIB", "64", 1);
 	return cmocka_run_group_tests(tests, sim_setup, sim_teardown);

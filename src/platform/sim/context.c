@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "platform/sim/config.h"
+#include "platform/sim/event.h"
 #include "platform/sim/stream.h"
 
 struct xsim_device xsim_devices[XSIM_MAX_DEVICES];
@@ -70,6 +71,7 @@ int xsim_context_create(int device, unsigned int flags, bool primary, struct xsi
 	context->cache_config = context->shared_config = 0;
 	xs_store_relaxed(&context->error, XSIM_OK);
 	xs_list_init(&context->streams);
+	xs_list_init(&context->events);
 	int result = xsim_stream_create(context, 0, true, 0, &context->legacy);
 	if (result) {
 		xsim_handle_free(XSIM_KIND_CONTEXT, context);
@@ -131,10 +133,23 @@ void xsim_context_sync(struct xsim_context *context)
 	free(points);
 }
 
+static struct xsim_event *any_event(struct xsim_context *context)
+{
+	struct xsim_event *event = NULL;
+
+	xs_mutex_lock(&context->lock);
+	if (!xs_list_empty(&context->events))
+		event = xs_list_entry(context->events.next, struct xsim_event, link);
+	xs_mutex_unlock(&context->lock);
+	return event;
+}
+
 void xsim_context_destroy(struct xsim_context *context)
 {
 	xsim_handle_kill(context);
 	xsim_context_sync(context);
+	for (struct xsim_event *event; (event = any_event(context));)
+		xsim_event_destroy(event);
 	xs_mutex_lock(&context->lock);
 	xs_list_for_each_safe (link, &context->streams) {
 		struct xsim_stream *stream = xs_list_entry(link, struct xsim_stream, link);

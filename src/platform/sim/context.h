@@ -26,6 +26,7 @@ struct xsim_context {
 	_Atomic int error; /* sticky; set by the engine */
 	struct xs_mutex lock;
 	struct xs_list streams; /* [lock] live ones and those still draining */
+	struct xs_list events;  /* [lock] */
 	struct xsim_stream *legacy;
 	struct xs_list link; /* contexts [xsim_lock] */
 	unsigned int cache_config, shared_config;

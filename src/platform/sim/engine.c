@@ -130,7 +130,16 @@ static bool memop_holds(const struct xsim_memop *memop)
 	}
 }
 
-/* Goes through the batch as far as it is open. True when it is through. */
+/* Memory may have been freed, or lost its registration, since the batch was submitted. */
+static bool reaches(struct xsim_stream *stream, const struct xsim_memop *memop)
+{
+	if (xsim_memory_find((uintptr_t)memop->address, memop->wide ? 8 : 4, NULL))
+		return true;
+	xs_store_release(&stream->context->error, XSIM_ILLEGAL_ADDRESS);
+	return false;
+}
+
+/* Goes through the batch as far as it is open. True when it is through, or has failed. */
 static bool memops_pass(struct xsim_stream *stream, struct xsim_op *op)
 {
 	struct xsim_memop *memops = op->heap;
@@ -138,6 +147,8 @@ static bool memops_pass(struct xsim_stream *stream, struct xsim_op *op)
 	for (; stream->memop_index < op->memops.count; stream->memop_index++) {
 		struct xsim_memop *memop = &memops[stream->memop_index];
 
+		if (!reaches(stream, memop))
+			return true;
 		if (memop->wait && !memop_holds(memop))
 			return false;
 		if (memop->wait)

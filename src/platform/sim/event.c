@@ -2,6 +2,7 @@
 /* Events. The engine touches one only through xsim_event_reached(), under the event's lock. */
 #include "platform/sim/event.h"
 
+#include "platform/sim/context.h"
 #include "platform/sim/error.h"
 #include "platform/sim/stream.h"
 
@@ -20,8 +21,20 @@ int xsim_event_create(
 	event->capture_id = 0;
 	xsim_nodes_clear(&event->capture);
 	xs_store_release(&event->refs, 1);
+	xs_mutex_lock(&context->lock);
+	xs_list_append(&context->events, &event->link);
+	xs_mutex_unlock(&context->lock);
 	*out = event;
 	return XSIM_OK;
+}
+
+void xsim_event_destroy(struct xsim_event *event)
+{
+	xs_mutex_lock(&event->context->lock);
+	xs_list_remove(&event->link);
+	xs_mutex_unlock(&event->context->lock);
+	xsim_handle_kill(event);
+	xsim_event_unref(event);
 }
 
 void xsim_event_ref(struct xsim_event *event)

@@ -7,6 +7,7 @@
 #define XS_SIM_EVENT_H
 
 #include "base/futex.h"
+#include "base/list.h"
 #include "platform/sim/graph.h"
 #include "platform/sim/handle.h"
 #include "platform/sim/op.h"
@@ -16,6 +17,7 @@ struct xsim_context;
 struct xsim_event {
 	struct xsim_handle handle;
 	struct xsim_context *context;
+	struct xs_list link; /* context.events [context.lock] */
 	unsigned int flags;
 	bool timed;
 	struct xs_mutex lock;
@@ -28,6 +30,8 @@ struct xsim_event {
 
 int xsim_event_create(
 	struct xsim_context *context, unsigned int flags, bool timed, struct xsim_event **out);
+/* The handle dies; records in flight go on. */
+void xsim_event_destroy(struct xsim_event *event);
 void xsim_event_ref(struct xsim_event *event);
 void xsim_event_unref(struct xsim_event *event);
 

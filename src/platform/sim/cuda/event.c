@@ -21,8 +21,7 @@ CUresult sim_cuEventDestroy_v2(CUevent event)
 {
 	if (!xsim_handle_is(event, XSIM_KIND_EVENT))
 		return CUDA_ERROR_INVALID_HANDLE;
-	xsim_handle_kill(event);
-	xsim_event_unref((struct xsim_event *)event);
+	xsim_event_destroy((struct xsim_event *)event);
 	return CUDA_SUCCESS;
 }
 XSIM_SAME(cuEventDestroy, cuEventDestroy_v2);

@@ -32,8 +32,7 @@ hipError_t sim_hipEventDestroy(hipEvent_t event)
 {
 	if (!xsim_handle_is(event, XSIM_KIND_EVENT))
 		return hipErrorInvalidHandle;
-	xsim_handle_kill(event);
-	xsim_event_unref((struct xsim_event *)event);
+	xsim_event_destroy((struct xsim_event *)event);
 	return hipSuccess;
 }
 
