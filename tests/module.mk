@@ -43,6 +43,7 @@ unit.log.ldflags := -Wl,--wrap=localtime_r
 unit.gate_model.ldflags := -Wl,--wrap=xs_futex_wake
 unit.failures.ldflags := $(addprefix -Wl$(comma)--wrap=,calloc malloc mmap memfd_create ftruncate \
 	pthread_create syscall)
+$(O)/tests/unit/events: $(call objects,src/platform/common/events.c)
 # On a clock of their own, which knows no busy machine.
 unit.scripted := pace local
 $(unit.scripted:%=$(O)/tests/unit/%): $(call objects,tests/unit/scripted/clock.c)

@@ -18,6 +18,7 @@
 
 struct node {
 	_Atomic(void *) event;
+	_Atomic(void *) context; /* of the queue, and so of the event */
 	_Atomic uint64_t queue_id;
 	_Atomic uint32_t submitted;
 	_Atomic(struct node *) next;
@@ -74,14 +75,18 @@ static struct node *take_node(void)
 	return calloc(1, sizeof(*node));
 }
 
-static void fill_in(struct node *node, uint64_t queue_id, uint32_t submitted)
+static void fill_in(
+	struct node *node, const struct xs_queue *queue, bool matters, uint32_t submitted)
 {
+	uint64_t queue_id = matters ? xs_load_relaxed(&queue->id) : 0;
+
 	xs_store_relaxed(&node->queue_id, 0); /* no mixture of old and new is ever believed */
+	xs_store_relaxed(&node->context, xs_load_relaxed(&queue->key.context));
 	xs_store_release(&node->submitted, submitted);
 	xs_store_release(&node->queue_id, queue_id);
 }
 
-static void add(void *event, uint64_t queue_id, uint32_t submitted)
+static void add(void *event, const struct xs_queue *queue, uint32_t submitted)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	_Atomic(struct node *) *bucket = bucket_of(event);
@@ -90,7 +95,7 @@ static void add(void *event, uint64_t queue_id, uint32_t submitted)
 	xs_mutex_lock(&table.lock);
 	struct node *node = find(event);
 	if (!node && (node = take_node())) {
-		fill_in(node, queue_id, submitted);
+		fill_in(node, queue, true, submitted);
 		xs_store_relaxed(&node->next, xs_load_relaxed(bucket));
 		xs_store_release(&node->event, event);
 		xs_store_release(bucket, node);
@@ -106,9 +111,19 @@ void xs_events_note(void *event, struct xs_queue *queue, uint32_t submitted)
 	struct node *node = find(event);
 
 	if (node)
-		fill_in(node, matters ? xs_load_relaxed(&queue->id) : 0, submitted);
+		fill_in(node, queue, matters, submitted);
 	else if (matters)
-		add(event, xs_load_relaxed(&queue->id), submitted);
+		add(event, queue, submitted);
+}
+
+/* [lock] Takes the node out of its chain, in which link leads to it. */
+static void take_out(_Atomic(struct node *) *link, struct node *node)
+{
+	xs_store_release(link, xs_load_relaxed(&node->next));
+	xs_store_relaxed(&node->event, NULL);
+	xs_store_relaxed(&node->queue_id, 0);
+	xs_store_relaxed(&node->next, table.free);
+	table.free = node;
 }
 
 void xs_events_forget(void *event)
@@ -123,12 +138,25 @@ void xs_events_forget(void *event)
 		link = &node->next;
 		node = xs_load_relaxed(link);
 	}
-	if (node) {
-		xs_store_release(link, xs_load_relaxed(&node->next));
-		xs_store_relaxed(&node->event, NULL);
-		xs_store_relaxed(&node->queue_id, 0);
-		xs_store_relaxed(&node->next, table.free);
-		table.free = node;
+	if (node)
+		take_out(link, node);
+	xs_mutex_unlock(&table.lock);
+}
+
+void xs_events_forget_context(const void *context)
+{
+	if (!xs_load_acquire(&table.used))
+		return;
+	xs_mutex_lock(&table.lock);
+	for (size_t i = 0; i < sizeof(table.buckets) / sizeof(*table.buckets); i++) {
+		_Atomic(struct node *) *link = &table.buckets[i];
+
+		for (struct node *node; (node = xs_load_relaxed(link));) {
+			if (xs_load_relaxed(&node->context) == context)
+				take_out(link, node);
+			else
+				link = &node->next;
+		}
 	}
 	xs_mutex_unlock(&table.lock);
 }
