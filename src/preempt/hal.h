@@ -45,7 +45,8 @@ struct xs_hal {
 	/* Whether launches into the stream are recorded into a graph instead of executed. */
 	bool (*capturing)(const struct xs_stream *stream);
 
-	/* Makes memory of ours reachable for the device under the same address. */
+	/* Makes memory of ours reachable for the device under the same address, for as long as the
+	 * context lives. NULL: the device never looks at our memory. */
 	int (*share)(void *context, void *memory, size_t bytes);
 
 	/* Appends to the stream: when the work before is done, the device stores value there. -EAGAIN:

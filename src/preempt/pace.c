@@ -18,6 +18,7 @@
 #include "preempt/domain.h"
 #include "preempt/process.h"
 #include "preempt/registry.h"
+#include "preempt/share.h"
 #include "preempt/turns.h"
 #include "preempt/xqueue.h"
 
@@ -162,49 +163,30 @@ void xs_pace_observe(struct xs_queue *queue, bool exact)
 
 /* --- markers ------------------------------------------------------------------------------------- */
 
-static _Atomic int page_shared; /* 0: not yet, 1: under way, 2: the device sees it, -1: refused */
-
-static bool share_page(struct xs_queue *queue)
+/* The slot of the queue under the address at which the device reaches it; NULL: no marker now. */
+static struct xs_slot *slot_of_device(struct xs_queue *queue)
 {
-	int state = 0;
+	size_t index = (size_t)(queue->slot - xs_registry_page()->slots);
+	int err;
+	struct xs_page *page =
+		xs_share_page(queue->hal, xs_load_relaxed(&queue->key.context), &err);
 
-	if (xs_cas_full(&page_shared, &state, 1)) {
-		int err = queue->hal->share(xs_load_relaxed(&queue->key.context),
-			xs_registry_page(), sizeof(struct xs_page));
-		if (err)
-			xs_warn_once("the device cannot see our page (error %d): queues are "
-				     "stopped on the host only",
-				-err);
-		state = err ? -1 : 2;
-		xs_store_full(&page_shared, state);
-	}
-	if (state == -1)
+	if (err && err != -EAGAIN)
 		xs_store_relaxed(&queue->pace.broken, true);
-	return state == 2;
-}
-
-void xs_pace_forked(void)
-{
-	xs_store_relaxed(&page_shared, 0);
-}
-
-void xs_pace_page_lost(void)
-{
-	int shared = 2;
-
-	xs_cas_full(&page_shared, &shared, 0);
+	return page ? &page->slots[index] : NULL;
 }
 
 /* [claim] Marks what was submitted so far. */
 static void place_mark(struct xs_queue *queue, uint32_t submitted)
 {
 	struct xs_pace *pace = &queue->pace;
-	struct xs_slot *slot = queue->slot;
 	const struct xs_stream stream = xs_queue_stream(queue);
 	int err;
 
-	if (xs_load_relaxed(&pace->broken) || xs_load_relaxed(&pace->count) == XS_PACE_MARKS ||
-		!share_page(queue))
+	if (xs_load_relaxed(&pace->broken) || xs_load_relaxed(&pace->count) == XS_PACE_MARKS)
+		return;
+	struct xs_slot *slot = slot_of_device(queue);
+	if (!slot)
 		return;
 	uint32_t value = pace->issued + 1;
 	if (xs_load_relaxed(&pace->armed))

@@ -58,9 +58,4 @@ void xs_pace_submitted(struct xs_queue *queue);
  * for the stream, so what is done was done just now. */
 XS_EXPORT void xs_pace_observe(struct xs_queue *queue, bool exact);
 
-/* The device can no longer see our page: a context ended. */
-XS_EXPORT void xs_pace_page_lost(void);
-
-void xs_pace_forked(void);
-
 #endif

@@ -13,8 +13,8 @@
 #include "preempt/command.h"
 #include "preempt/domain.h"
 #include "preempt/lend.h"
-#include "preempt/pace.h"
 #include "preempt/registry.h"
+#include "preempt/share.h"
 #include "preempt/watch.h"
 
 /* Read from the file by xcli doctor. */
@@ -42,7 +42,7 @@ static void forked(void)
 	xs_agent_forked();
 	xs_watch_forked();
 	xs_lend_forked();
-	xs_pace_forked();
+	xs_share_forked();
 	xs_domain_forked();
 	xs_commands_forked();
 }

@@ -106,6 +106,9 @@ void xs_stream_destroyed(void *stream);
 void xs_context_changed(void);
 /* Before the real destroy or reset: all queues and events of the context end. */
 void xs_context_destroyed(void *context);
+/* After it: nothing of the context is in flight any more. Also for one that has just been made, with
+ * the handle of one that went unseen. */
+void xs_context_gone(void *context);
 
 /* --- capture ------------------------------------------------------------------------------------- */
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of streams and contexts, and captures. Queues are made at the first use of a stream. */
+#include "platform/common/events.h"
 #include "platform/common/streams.h"
 
 #include "preempt/agent.h"
 #include "preempt/life.h"
 #include "preempt/process.h"
+#include "preempt/share.h"
 
 void xs_stream_created(void *stream)
 {
@@ -46,7 +48,13 @@ void xs_context_destroyed(void *context)
 		if (queue && xs_load_relaxed(&queue->key.context) == context)
 			xs_queue_end(queue);
 	}
-	xs_pace_page_lost();
+	xs_events_forget_context(context);
+	xs_context_changed();
+}
+
+void xs_context_gone(void *context)
+{
+	xs_share_ended(context);
 	xs_context_changed();
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of contexts. Destroying one waits for its work, and takes its streams and events with it.
- * Creating, pushing, popping and setting have the form CONTEXT and are made in submit.c.
+ * The beginning and the end of contexts. Destroying one waits for its work, and takes its streams and
+ * events with it. Pushing, popping and setting have the form CONTEXT and are made in submit.c.
  *
- * The primary context of a device is shared and counted by the driver; only retaining it tells which
- * one it is.
+ * The primary context of a device is shared by everybody in the process and counted by the driver,
+ * which tells nobody how far. Only retaining it tells which one it is.
  */
 #include "platform/common/shim.h"
 #include "platform/cuda/real.h"
@@ -13,7 +13,44 @@
 
 #define MAX_DEVICES 128
 
-static _Atomic(CUcontext) primary[MAX_DEVICES]; /* atomic: as the driver last named it */
+static struct {
+	_Atomic(CUcontext) context; /* as the driver last named it */
+} primaries[MAX_DEVICES];
+
+static CUresult created(CUresult result, const CUcontext *context)
+{
+	if (result == CUDA_SUCCESS)
+		xs_context_gone(*context); /* another one of this name, if it went unseen */
+	xs_context_changed();
+	return result;
+}
+
+CUresult cuCtxCreate(CUcontext *context, unsigned int flags, CUdevice device)
+{
+	return created(xs_cuda_real.cuCtxCreate(context, flags, device), context);
+}
+
+CUresult cuCtxCreate_v2(CUcontext *context, unsigned int flags, CUdevice device)
+{
+	return created(xs_cuda_real.cuCtxCreate_v2(context, flags, device), context);
+}
+
+CUresult cuCtxCreate_v3(CUcontext *context, CUexecAffinityParam *params_array, int num_params,
+	unsigned int flags, CUdevice device)
+{
+	CUresult result =
+		xs_cuda_real.cuCtxCreate_v3(context, params_array, num_params, flags, device);
+
+	return created(result, context);
+}
+
+CUresult cuCtxCreate_v4(CUcontext *context, CUctxCreateParams *ctx_create_params,
+	unsigned int flags, CUdevice device)
+{
+	CUresult result = xs_cuda_real.cuCtxCreate_v4(context, ctx_create_params, flags, device);
+
+	return created(result, context);
+}
 
 /* Before the real destroy, which waits: the queues open. */
 static void destroying(struct xs_wait *wait, CUcontext context)
@@ -23,14 +60,12 @@ static void destroying(struct xs_wait *wait, CUcontext context)
 	xs_wait_context_begin(wait);
 }
 
-static CUcontext primary_of(CUdevice device)
-{
-	return device >= 0 && device < MAX_DEVICES ? xs_load_acquire(&primary[device]) : NULL;
-}
-
-static CUresult destroyed(struct xs_wait *wait, CUresult result)
+/* An error may be that of work of long ago: only where the context is none, nothing was destroyed. */
+static CUresult destroyed(struct xs_wait *wait, CUcontext context, CUresult result)
 {
 	xs_wait_end(wait, false);
+	if (context && result != CUDA_ERROR_INVALID_CONTEXT)
+		xs_context_gone(context);
 	xs_context_changed();
 	return result;
 }
@@ -40,7 +75,7 @@ CUresult cuCtxDestroy(CUcontext context)
 	struct xs_wait wait;
 
 	destroying(&wait, context);
-	return destroyed(&wait, xs_cuda_real.cuCtxDestroy(context));
+	return destroyed(&wait, context, xs_cuda_real.cuCtxDestroy(context));
 }
 
 CUresult cuCtxDestroy_v2(CUcontext context)
@@ -48,7 +83,7 @@ CUresult cuCtxDestroy_v2(CUcontext context)
 	struct xs_wait wait;
 
 	destroying(&wait, context);
-	return destroyed(&wait, xs_cuda_real.cuCtxDestroy_v2(context));
+	return destroyed(&wait, context, xs_cuda_real.cuCtxDestroy_v2(context));
 }
 
 /* Gives up one of the references of cuCtxAttach(), which may be the last one: whether the context
@@ -58,7 +93,7 @@ CUresult cuCtxDetach(CUcontext context)
 	struct xs_wait wait;
 
 	xs_wait_context_begin(&wait);
-	return destroyed(&wait, xs_cuda_real.cuCtxDetach(context));
+	return destroyed(&wait, NULL, xs_cuda_real.cuCtxDetach(context));
 }
 
 CUresult cuGreenCtxDestroy(CUgreenCtx green_ctx)
@@ -69,31 +104,49 @@ CUresult cuGreenCtxDestroy(CUgreenCtx green_ctx)
 	if (xs_cuda_real.cuCtxFromGreenCtx(&context, green_ctx) != CUDA_SUCCESS)
 		context = NULL;
 	destroying(&wait, context);
-	return destroyed(&wait, xs_cuda_real.cuGreenCtxDestroy(green_ctx));
+	return destroyed(&wait, context, xs_cuda_real.cuGreenCtxDestroy(green_ctx));
+}
+
+/* --- primary contexts ---------------------------------------------------------------------------- */
+
+static bool is_known(CUdevice device)
+{
+	return device >= 0 && device < MAX_DEVICES;
+}
+
+static CUcontext primary_of(CUdevice device)
+{
+	return is_known(device) ? xs_load_acquire(&primaries[device].context) : NULL;
 }
 
 CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device)
 {
 	CUresult result = xs_cuda_real.cuDevicePrimaryCtxRetain(context, device);
 
-	if (result == CUDA_SUCCESS && device >= 0 && device < MAX_DEVICES)
-		xs_store_release(&primary[device], *context);
+	if (result == CUDA_SUCCESS && is_known(device)) {
+		xs_store_release(&primaries[device].context, *context);
+	}
 	return result;
 }
 
-/* After a release or a reset: if that ended the primary context, its queues end too. A release does
- * not tell before whether it is the last one; a reset does end it, whoever retains it. */
-static CUresult primary_released(struct xs_wait *wait, CUdevice device, CUresult result)
+static bool is_active(CUdevice device)
 {
 	unsigned int flags;
 	int active = 1;
-	CUcontext context = primary_of(device);
 
-	if (result == CUDA_SUCCESS && context &&
-		xs_cuda_real.cuDevicePrimaryCtxGetState(device, &flags, &active) == CUDA_SUCCESS &&
-		!active)
+	return xs_cuda_real.cuDevicePrimaryCtxGetState(device, &flags, &active) != CUDA_SUCCESS ||
+	       active;
+}
+
+/* A release does not tell before whether it is the last one. */
+static CUresult released(struct xs_wait *wait, CUdevice device, CUresult result)
+{
+	CUcontext context = primary_of(device);
+	bool ended = result == CUDA_SUCCESS && context && !is_active(device);
+
+	if (ended)
 		xs_context_destroyed(context);
-	return destroyed(wait, result);
+	return destroyed(wait, ended ? context : NULL, result);
 }
 
 CUresult cuDevicePrimaryCtxRelease(CUdevice device)
@@ -101,7 +154,7 @@ CUresult cuDevicePrimaryCtxRelease(CUdevice device)
 	struct xs_wait wait;
 
 	xs_wait_context_begin(&wait);
-	return primary_released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxRelease(device));
+	return released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxRelease(device));
 }
 
 CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device)
@@ -109,7 +162,13 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device)
 	struct xs_wait wait;
 
 	xs_wait_context_begin(&wait);
-	return primary_released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxRelease_v2(device));
+	return released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxRelease_v2(device));
+}
+
+/* Ends the context whoever retains it. */
+static CUresult reset(struct xs_wait *wait, CUdevice device, CUresult result)
+{
+	return destroyed(wait, primary_of(device), result);
 }
 
 CUresult cuDevicePrimaryCtxReset(CUdevice device)
@@ -117,7 +176,7 @@ CUresult cuDevicePrimaryCtxReset(CUdevice device)
 	struct xs_wait wait;
 
 	destroying(&wait, primary_of(device));
-	return primary_released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxReset(device));
+	return reset(&wait, device, xs_cuda_real.cuDevicePrimaryCtxReset(device));
 }
 
 CUresult cuDevicePrimaryCtxReset_v2(CUdevice device)
@@ -125,5 +184,5 @@ CUresult cuDevicePrimaryCtxReset_v2(CUdevice device)
 	struct xs_wait wait;
 
 	destroying(&wait, primary_of(device));
-	return primary_released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxReset_v2(device));
+	return reset(&wait, device, xs_cuda_real.cuDevicePrimaryCtxReset_v2(device));
 }

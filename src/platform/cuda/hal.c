@@ -105,7 +105,7 @@ static int share(void *context, void *memory, size_t bytes)
 		return -ENODEV;
 	result = xs_cuda_real.cuMemHostRegister_v2(
 		memory, bytes, CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP);
-	/* Portable memory is shared by all contexts: another one may have registered it. */
+	/* A driver may keep the registration of a context that is gone. */
 	if (result == CUDA_SUCCESS || result == CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED)
 		result = xs_cuda_real.cuMemHostGetDevicePointer_v2(&address, memory, 0);
 	leave(&visit);

@@ -185,13 +185,7 @@ static int synchronize(const struct xs_stream *stream)
 
 /* --- markers ------------------------------------------------------------------------------------- */
 
-/* The device never looks at our memory: marks are events. */
-static int share(void *context, void *memory, size_t bytes)
-{
-	(void)context, (void)memory, (void)bytes;
-	return 0;
-}
-
+/* Marks are events: the device never looks at our memory. */
 static int mark(const struct xs_stream *stream, _Atomic uint32_t *progress, uint32_t value)
 {
 	struct xs_hip_visit visit;
@@ -224,7 +218,6 @@ const struct xs_hal xs_hip_hal = {
 	.synchronize = synchronize,
 	.query = query,
 	.capturing = capturing,
-	.share = share,
 	.mark = mark,
 	.refresh = refresh,
 };

@@ -134,6 +134,11 @@ void xs_context_destroyed(void *context)
 	core_destroyed_after = core_driver_last ? xs_load_relaxed(core_driver_last) : NULL;
 }
 
+void xs_context_gone(void *context)
+{
+	(void)context;
+}
+
 void xs_capture_began(void)
 {
 	core_captures++;
