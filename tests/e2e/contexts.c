@@ -73,6 +73,92 @@ static void test_markers_outlive_another_context(void **state)
 	assert_int_equal(in_child(patient, markers_outlive_another_context), 0);
 }
 
+/* --- primary contexts ------------------------------------------------------------------------------ */
+
+static void *release(void *unused)
+{
+	(void)unused;
+	check(cuDevicePrimaryCtxRelease_v2(0));
+	return NULL;
+}
+
+static void *reset(void *unused)
+{
+	(void)unused;
+	check(cuDevicePrimaryCtxReset_v2(0));
+	return NULL;
+}
+
+static bool is_active(void)
+{
+	unsigned int flags;
+	int active;
+
+	check(cuDevicePrimaryCtxGetState(0, &flags, &active));
+	return active;
+}
+
+/* The driver waits in the call for a stream that stands still: its queue must not live until then. */
+static void ends_before_the_driver_destroys(void *(*end)(void *))
+{
+	pthread_t thread;
+
+	start_with_high();
+	check(stand_still(high, gate));
+	check(pthread_create(&thread, NULL, end, NULL));
+	while (queue_of(high))
+		usleep(100);
+	poke(gate, 1);
+	pthread_join(thread, NULL);
+	holds(!is_active());
+}
+
+static void the_last_release_ends_queues(void)
+{
+	CUcontext again;
+
+	check(cuInit(0));
+	check(cuDevicePrimaryCtxRetain(&again, 0));
+	check(cuDevicePrimaryCtxRelease_v2(0));
+	holds(cuDevicePrimaryCtxRelease_v2(0) == CUDA_ERROR_INVALID_CONTEXT);
+	ends_before_the_driver_destroys(release);
+}
+
+static void a_reset_ends_queues(void)
+{
+	ends_before_the_driver_destroys(reset);
+}
+
+/* Another library retains the context, too. */
+static void other_releases_end_nothing(void)
+{
+	CUcontext again;
+
+	start_with_high();
+	for (int i = 0; i < 3; i++)
+		check(cuDevicePrimaryCtxRetain(&again, 0));
+	check(stand_still(high, gate));
+	struct xs_queue *queue = queue_of(high);
+	uint64_t id = xs_load_relaxed(&queue->id);
+	for (int i = 0; i < 3; i++) {
+		check(cuDevicePrimaryCtxRelease_v2(0));
+		holds(is_active() && queue_of(high) == queue && xs_load_relaxed(&queue->id) == id);
+		holds(queue_has(high, XS_GATE_READY));
+	}
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+	check(cuDevicePrimaryCtxRelease_v2(0));
+	holds(!is_active() && !queue_of(high));
+}
+
+static void test_primary_contexts(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(patient, the_last_release_ends_queues), 0);
+	assert_int_equal(in_child(patient, a_reset_ends_queues), 0);
+	assert_int_equal(in_child(patient, other_releases_end_nothing), 0);
+}
+
 /* --- what is left ---------------------------------------------------------------------------------- */
 
 #ifdef XS_SANITIZED
@@ -131,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markers_outlive_another_context),
+		cmocka_unit_test(test_primary_contexts),
 		cmocka_unit_test(test_nothing_is_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

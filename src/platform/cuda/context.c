@@ -4,7 +4,7 @@
  * events with it. Pushing, popping and setting have the form CONTEXT and are made in submit.c.
  *
  * The primary context of a device is shared by everybody in the process and counted by the driver,
- * which tells nobody how far. Only retaining it tells which one it is.
+ * which tells nobody how far: we count with it. Only retaining it tells which one it is.
  */
 #include "platform/common/shim.h"
 #include "platform/cuda/real.h"
@@ -15,6 +15,7 @@
 
 static struct {
 	_Atomic(CUcontext) context; /* as the driver last named it */
+	_Atomic int users;          /* retained so often by whoever goes through us */
 } primaries[MAX_DEVICES];
 
 static CUresult created(CUresult result, const CUcontext *context)
@@ -125,6 +126,7 @@ CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device)
 
 	if (result == CUDA_SUCCESS && is_known(device)) {
 		xs_store_release(&primaries[device].context, *context);
+		xs_add_full(&primaries[device].users, 1);
 	}
 	return result;
 }
@@ -138,36 +140,62 @@ static bool is_active(CUdevice device)
 	       active;
 }
 
-/* A release does not tell before whether it is the last one. */
-static CUresult released(struct xs_wait *wait, CUdevice device, CUresult result)
+/* Counts a release, and returns how many users there were before. */
+static int count_release(CUdevice device)
+{
+	int users = is_known(device) ? xs_load_relaxed(&primaries[device].users) : 0;
+
+	while (users > 0 && !xs_cas_weak_full(&primaries[device].users, &users, users - 1)) {
+	}
+	return users;
+}
+
+/* The last release destroys: the queues end before. */
+static int releasing(struct xs_wait *wait, CUdevice device)
+{
+	int users = count_release(device);
+
+	destroying(wait, users == 1 ? primary_of(device) : NULL);
+	return users;
+}
+
+/* Whoever released past us makes our count too large: it is seen only now that the context is gone.
+ * Whoever retained past us finds his queues made anew. */
+static CUresult released(struct xs_wait *wait, CUdevice device, int users, CUresult result)
 {
 	CUcontext context = primary_of(device);
 	bool ended = result == CUDA_SUCCESS && context && !is_active(device);
 
-	if (ended)
+	if (result != CUDA_SUCCESS && users > 0)
+		xs_add_full(&primaries[device].users, 1);
+	if (ended && users != 1)
 		xs_context_destroyed(context);
+	if (ended)
+		xs_store_relaxed(&primaries[device].users, 0);
 	return destroyed(wait, ended ? context : NULL, result);
 }
 
 CUresult cuDevicePrimaryCtxRelease(CUdevice device)
 {
 	struct xs_wait wait;
+	int users = releasing(&wait, device);
 
-	xs_wait_context_begin(&wait);
-	return released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxRelease(device));
+	return released(&wait, device, users, xs_cuda_real.cuDevicePrimaryCtxRelease(device));
 }
 
 CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device)
 {
 	struct xs_wait wait;
+	int users = releasing(&wait, device);
 
-	xs_wait_context_begin(&wait);
-	return released(&wait, device, xs_cuda_real.cuDevicePrimaryCtxRelease_v2(device));
+	return released(&wait, device, users, xs_cuda_real.cuDevicePrimaryCtxRelease_v2(device));
 }
 
 /* Ends the context whoever retains it. */
 static CUresult reset(struct xs_wait *wait, CUdevice device, CUresult result)
 {
+	if (result == CUDA_SUCCESS && is_known(device))
+		xs_store_relaxed(&primaries[device].users, 0);
 	return destroyed(wait, primary_of(device), result);
 }
 
