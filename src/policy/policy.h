@@ -124,7 +124,8 @@ struct xs_unit *xs_next_runnable(struct xs_unit *unit);
 #define xs_for_each_runnable(unit, device)                                                         \
 	for (struct xs_unit *unit = xs_first_runnable(device); unit; unit = xs_next_runnable(unit))
 
-/* All devices, in no particular order; NULL at the end. */
+/* The devices on which anything goes on, in no particular order; NULL at the end. What they mean for
+ * others is nothing where no unit is runnable, and their last choose() said so. */
 struct xs_sched_device *xs_first_device(struct xs_sched_device *any);
 struct xs_sched_device *xs_next_device(struct xs_sched_device *device);
 

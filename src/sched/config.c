@@ -145,8 +145,7 @@ static void enter_policy(struct xs_sched *s, uint64_t now_ns)
 			xs_level_enter(queue);
 		xs_queue_enlist(queue, now_ns);
 	}
-	xs_list_for_each (link, &s->device_list)
-		xs_choose_again(xs_list_entry(link, struct xs_sched_device, link), now_ns);
+	xs_choose_all_again(s, now_ns);
 	xs_for_each_queue(queue, s) xs_queue_judge(queue);
 	xs_list_for_each (link, &s->device_list)
 		xs_levels_update(xs_list_entry(link, struct xs_sched_device, link));
@@ -244,7 +243,6 @@ int xs_sched_param_set(
 			*(int64_t *)place = old;
 		return rc;
 	}
-	xs_list_for_each (link, &s->device_list)
-		xs_choose_again(xs_list_entry(link, struct xs_sched_device, link), now_ns);
+	xs_choose_all_again(s, now_ns);
 	return 0;
 }

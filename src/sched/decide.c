@@ -154,6 +154,7 @@ static void decide(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct xs_sched *s = device->sched;
 
+	s->stats.visits++;
 	xs_settle(device, now_ns);
 	xs_list_for_each (link, &device->runnable)
 		xs_list_entry(link, struct xs_unit, link)->chosen = false;
@@ -181,6 +182,30 @@ static void open_gate(struct xs_unit *unit, uint64_t now_ns)
 	unit->running = unit->chosen;
 }
 
+void xs_device_note(struct xs_sched_device *device)
+{
+	bool busy = !xs_list_empty(&device->runnable) || !xs_list_empty(&device->stalled) ||
+		    !xs_list_empty(&device->shut) || !xs_list_empty(&device->gangs);
+
+	if (busy && xs_list_empty(&device->busy_link))
+		xs_list_append(&device->sched->busy, &device->busy_link);
+	else if (!busy)
+		xs_list_remove(&device->busy_link);
+}
+
+/* The last step of a choice. */
+static void conclude(struct xs_sched_device *device)
+{
+	struct xs_sched *s = device->sched;
+	uint64_t at_ns = device->wake_ns;
+
+	if (device->gang_wake_ns && (!at_ns || device->gang_wake_ns < at_ns))
+		at_ns = device->gang_wake_ns;
+	s->stats.visits += xs_timers_set(&s->timers, &device->timer, at_ns);
+	device->sweep = s->sweep;
+	xs_device_note(device);
+}
+
 static void open_gates(struct xs_sched_device *device, uint64_t now_ns)
 {
 	xs_list_for_each (link, &device->runnable)
@@ -190,6 +215,7 @@ static void open_gates(struct xs_sched_device *device, uint64_t now_ns)
 	judge_stalled(device);
 	if (xs_list_empty(&device->runnable) && xs_list_empty(&device->gangs))
 		open_shut(device);
+	conclude(device);
 }
 
 static void choose(struct xs_sched_device *device, uint64_t now_ns)
@@ -199,10 +225,12 @@ static void choose(struct xs_sched_device *device, uint64_t now_ns)
 	open_gates(device, now_ns);
 }
 
+/* Where nothing goes on there is nothing to choose, and no gate to open. */
 static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
 {
-	xs_list_for_each (link, &device->sched->device_list) {
-		struct xs_sched_device *other = xs_list_entry(link, struct xs_sched_device, link);
+	xs_list_for_each_safe (link, &device->sched->busy) {
+		struct xs_sched_device *other =
+			xs_list_entry(link, struct xs_sched_device, busy_link);
 
 		if (other != device)
 			choose(other, now_ns);
@@ -214,36 +242,46 @@ static void choose_elsewhere(struct xs_sched_device *device, uint64_t now_ns)
  */
 #define MOST_ROUNDS 3
 
-void xs_decide_all(struct xs_sched *s, uint64_t now_ns)
+static struct xs_sched_device *tied_at(struct xs_list *link)
+{
+	return xs_list_entry(link, struct xs_sched_device, tied_link);
+}
+
+void xs_decide_tied(struct xs_sched *s, uint64_t now_ns)
 {
 	for (int i = 0; i <= MOST_ROUNDS; i++) {
 		s->spread = false;
-		xs_list_for_each (link, &s->device_list)
-			decide(xs_list_entry(link, struct xs_sched_device, link), now_ns);
+		xs_list_for_each (link, &s->tied)
+			decide(tied_at(link), now_ns);
 		if (!s->spread)
 			break;
 	}
 }
 
-/* A gang ties devices together. */
-static void choose_everywhere(struct xs_sched *s, uint64_t now_ns)
+/* A gang ties devices together. Whichever of them is woken first for its sake wakes the others. */
+static void choose_together(struct xs_sched_device *device, uint64_t now_ns)
 {
-	xs_gangs_choose(s, now_ns);
-	xs_list_for_each (link, &s->device_list)
-		close_gates(xs_list_entry(link, struct xs_sched_device, link));
-	xs_list_for_each (link, &s->device_list)
-		open_gates(xs_list_entry(link, struct xs_sched_device, link), now_ns);
+	struct xs_sched *s = device->sched;
+
+	xs_gangs_choose(device, now_ns);
+	xs_list_for_each (link, &s->tied)
+		close_gates(tied_at(link));
+	xs_list_for_each (link, &s->tied) {
+		tied_at(link)->gang_wake_ns = s->gang_wake_ns;
+		open_gates(tied_at(link), now_ns);
+	}
+	xs_gangs_part(s);
 }
 
 void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct xs_sched *s = device->sched;
 
-	if (!xs_list_empty(&s->gangs)) {
-		choose_everywhere(s, now_ns);
+	if (xs_gangs_tie(device)) {
+		choose_together(device, now_ns);
 		return;
 	}
-	s->gang_wake_ns = 0;
+	device->gang_wake_ns = 0;
 	s->spread = false;
 	choose(device, now_ns);
 	for (int i = 0; s->spread && i < MOST_ROUNDS; i++) {
@@ -252,6 +290,30 @@ void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns)
 		if (s->spread)
 			choose(device, now_ns);
 	}
+}
+
+static void sweep_over(struct xs_sched_device *device, uint64_t now_ns)
+{
+	if (device->sweep != device->sched->sweep)
+		xs_choose_again(device, now_ns);
+}
+
+void xs_process_choose_again(struct xs_sched_process *process, uint64_t now_ns)
+{
+	xs_list_for_each (link, &process->parties) {
+		struct xs_sched_device *device = xs_list_entry(link, struct xs_party, link)->device;
+
+		if (link == process->parties.next)
+			device->sched->sweep++;
+		sweep_over(device, now_ns);
+	}
+}
+
+void xs_choose_all_again(struct xs_sched *s, uint64_t now_ns)
+{
+	s->sweep++;
+	xs_list_for_each (link, &s->device_list)
+		sweep_over(xs_list_entry(link, struct xs_sched_device, link), now_ns);
 }
 
 void xs_queue_judge(struct xs_sched_queue *queue)
@@ -271,35 +333,29 @@ void xs_queue_judge(struct xs_sched_queue *queue)
 			     xs_list_empty(&queue->party->device->gangs);
 	if (!queue->run)
 		xs_list_append(&queue->party->device->shut, &queue->unit.link);
+	xs_device_note(queue->party->device);
 }
 
 uint64_t xs_sched_next_wake_ns(const struct xs_sched *s)
 {
-	uint64_t next_ns = s->gang_wake_ns;
+	const struct xs_timer *first = xs_timers_first(&s->timers);
 
-	xs_list_for_each (link, &s->device_list) {
-		const struct xs_sched_device *device =
-			xs_list_entry(link, struct xs_sched_device, link);
-
-		if (device->wake_ns && (!next_ns || device->wake_ns < next_ns))
-			next_ns = device->wake_ns;
-	}
-	return next_ns;
+	return first ? first->at_ns : 0;
 }
 
 uint64_t xs_sched_tick(struct xs_sched *s, uint64_t now_ns)
 {
-	xs_list_for_each (link, &s->device_list) {
-		struct xs_sched_device *device = xs_list_entry(link, struct xs_sched_device, link);
+	struct xs_timer *first;
 
-		if (device->wake_ns && device->wake_ns <= now_ns) {
-			s->stats.events++;
-			xs_choose_again(device, now_ns);
-		}
-	}
-	if (s->gang_wake_ns && s->gang_wake_ns <= now_ns && !xs_list_empty(&s->gangs)) {
+	/* Whoever has chosen wants to be woken later than now. */
+	while ((first = xs_timers_first(&s->timers)) && first->at_ns <= now_ns) {
+		struct xs_sched_device *device =
+			xs_container_of(first, struct xs_sched_device, timer);
+
 		s->stats.events++;
-		choose_everywhere(s, now_ns);
+		if (s->ops.sample)
+			s->ops.sample(s->ctx, device->node.key);
+		xs_choose_again(device, now_ns);
 	}
 	return xs_sched_next_wake_ns(s);
 }

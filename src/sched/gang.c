@@ -5,10 +5,11 @@
  * device for nothing. So a gang runs on all devices on which it has work, or on none of them, and on
  * each of them as a whole. A process on one device is no gang, whatever it says.
  *
- * While there is one, a change on any device has all devices choose again. What a gang may do depends
- * on the kind of policy:
+ * A gang ties the devices on which it has queues: a change on one of them has all of them choose again,
+ * and those that other gangs tie to these. Devices that no gang ties to the changed one are left alone.
+ * What a gang may do depends on the kind of policy:
  *
- * By order (those that choose the same way however often they are asked: HPF, KEDF, SLO...). All
+ * By order (those that choose the same way however often they are asked: HPF, KEDF, SLO...). All tied
  * devices choose; if a gang was chosen on some of its devices only, it is withheld and the devices
  * choose again without it, so that they do not stand still for its sake. The most important such gang
  * goes first: whether it fits depends on none that is less important. Each round withholds one, so this
@@ -43,6 +44,17 @@ static struct xs_sched_process *gang_at(struct xs_list *link)
 	return xs_list_entry(link, struct xs_sched_process, gang_link);
 }
 
+static struct xs_sched_device *tied_at(struct xs_list *link)
+{
+	return xs_list_entry(link, struct xs_sched_device, tied_link);
+}
+
+/* The gangs that take part in the choice, in their order. The body may move the process. */
+#define for_each_tied_gang(process, s)                                                             \
+	xs_list_for_each_safe (gang_, &(s)->gangs)                                                 \
+		for (struct xs_sched_process *process = gang_at(gang_); process && process->tied;  \
+			process = NULL)
+
 /* --- who is one ---------------------------------------------------------------------------------- */
 
 static bool is_counted(const struct xs_sched_queue *queue)
@@ -70,11 +82,24 @@ static void set_apart(struct xs_sched_process *process, bool apart, uint64_t now
 	}
 }
 
+static void tie(struct xs_sched_process *process, bool on)
+{
+	xs_list_for_each (link, &process->parties) {
+		struct xs_party *party = xs_list_entry(link, struct xs_party, link);
+
+		if (!on)
+			xs_list_remove(&party->tie);
+		else if (xs_list_empty(&party->tie))
+			xs_list_append(&party->device->ties, &party->tie);
+	}
+}
+
 void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
 {
 	bool was = !xs_list_empty(&process->gang_link);
 	bool is = is_gang(process);
 
+	tie(process, is);
 	if (was == is)
 		return;
 	if (is) {
@@ -85,8 +110,13 @@ void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64
 		process->promised_ns = 0;
 	}
 	set_apart(process, is && s->policy->takes_turns, now_ns);
-	xs_list_for_each (link, &process->parties)
-		xs_choose_again(xs_list_entry(link, struct xs_party, link)->device, now_ns);
+	xs_process_choose_again(process, now_ns);
+}
+
+void xs_gang_left(struct xs_sched_process *process, uint64_t now_ns)
+{
+	if (!xs_list_empty(&process->gang_link))
+		xs_process_choose_again(process, now_ns);
 }
 
 /* The queues are in no list at this moment. */
@@ -97,35 +127,93 @@ void xs_gang_new_policy(struct xs_sched *s)
 		gang_at(link)->granted = false;
 		gang_at(link)->promised_ns = 0;
 	}
-	s->gang_wake_ns = 0;
+}
+
+/* --- who takes part ------------------------------------------------------------------------------ */
+
+bool xs_gangs_tie(const struct xs_sched_device *device)
+{
+	const struct xs_sched *s = device->sched;
+
+	return !xs_list_empty(&device->ties) ||
+	       (s->policy->machine_wide && !xs_list_empty(&s->gangs));
+}
+
+static void add_device(struct xs_sched_device *device)
+{
+	device->sched->stats.visits++;
+	if (xs_list_empty(&device->tied_link))
+		xs_list_append(&device->sched->tied, &device->tied_link);
+}
+
+static void add_gang(struct xs_sched_process *process)
+{
+	if (process->tied)
+		return;
+	process->tied = true;
+	process->runs = process->withheld = false;
+	xs_list_for_each (link, &process->parties)
+		add_device(xs_list_entry(link, struct xs_party, link)->device);
+}
+
+/* The device, and whatever can be reached from it. */
+static void gather(struct xs_sched_device *device)
+{
+	struct xs_sched *s = device->sched;
+
+	add_device(device);
+	if (s->policy->machine_wide) {
+		xs_list_for_each (link, &s->busy)
+			add_device(xs_list_entry(link, struct xs_sched_device, busy_link));
+	}
+	xs_list_for_each (link, &s->tied) { /* which grows meanwhile */
+		xs_list_for_each (tie, &tied_at(link)->ties)
+			add_gang(xs_list_entry(tie, struct xs_party, tie)->process);
+	}
+}
+
+void xs_gangs_part(struct xs_sched *s)
+{
+	for_each_tied_gang(process, s) process->tied = false;
+	while (!xs_list_empty(&s->tied))
+		xs_list_remove(s->tied.next);
 }
 
 /* --- looking ------------------------------------------------------------------------------------- */
 
-/* Where it has work, where it was chosen. Returns its priority. */
-static int look(struct xs_sched_process *process)
+static void look_at(struct xs_list *units)
 {
-	int highest = XS_RANK_NONE;
-
-	xs_list_for_each (link, &process->parties) {
-		struct xs_party *party = xs_list_entry(link, struct xs_party, link);
-
-		party->wants = party->gets = false;
-	}
-	xs_list_for_each (link, &process->queues) {
-		struct xs_sched_queue *queue =
-			xs_list_entry(link, struct xs_sched_queue, process_link);
-		const struct xs_unit *unit = xs_queue_unit(queue);
+	xs_list_for_each (link, units) {
+		const struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
+		struct xs_party *party = xs_unit_party(unit);
 		int priority;
 
-		if (!is_counted(queue))
+		if (!party->process->tied)
 			continue;
-		queue->party->wants = true;
-		queue->party->gets |= unit->chosen;
+		party->wants = true;
+		party->gets |= unit->chosen;
 		priority = xs_unit_priority(unit);
-		highest = priority > highest ? priority : highest;
+		if (priority > party->process->highest)
+			party->process->highest = priority;
 	}
-	return highest;
+}
+
+/* Where the gangs have work, where they were chosen, and how important they are. */
+static void look(struct xs_sched *s)
+{
+	for_each_tied_gang(process, s)
+	{
+		process->highest = XS_RANK_NONE;
+		xs_list_for_each (link, &process->parties) {
+			struct xs_party *party = xs_list_entry(link, struct xs_party, link);
+
+			party->wants = party->gets = false;
+		}
+	}
+	xs_list_for_each (link, &s->tied) {
+		look_at(&tied_at(link)->runnable);
+		look_at(&tied_at(link)->gangs);
+	}
 }
 
 #define for_each_wanted(party, process)                                                            \
@@ -133,26 +221,27 @@ static int look(struct xs_sched_process *process)
 		for (struct xs_party *party = xs_list_entry(link_, struct xs_party, link);         \
 			party && party->wants; party = NULL)
 
-static void run_wholly(struct xs_sched_process *process)
+static void run_those(struct xs_list *units)
 {
-	xs_list_for_each (link, &process->queues) {
-		struct xs_sched_queue *queue =
-			xs_list_entry(link, struct xs_sched_queue, process_link);
+	xs_list_for_each (link, units) {
+		struct xs_unit *unit = xs_list_entry(link, struct xs_unit, link);
+		const struct xs_sched_process *process = xs_unit_party(unit)->process;
 
-		if (is_counted(queue))
-			xs_unit_run(xs_queue_unit(queue));
+		if (process->tied && process->runs)
+			xs_unit_run(unit);
+	}
+}
+
+/* Runs the gangs that are to run, wherever they have work. */
+static void run_wholly(struct xs_sched *s)
+{
+	xs_list_for_each (link, &s->tied) {
+		run_those(&tied_at(link)->runnable);
+		run_those(&tied_at(link)->gangs);
 	}
 }
 
 /* --- by order ------------------------------------------------------------------------------------ */
-
-static void withhold(struct xs_sched_process *process, bool on)
-{
-	process->withheld = on;
-	xs_list_for_each (link, &process->queues)
-		xs_queue_unit(xs_list_entry(link, struct xs_sched_queue, process_link))->withheld =
-			on;
-}
 
 static bool is_torn(const struct xs_sched_process *process)
 {
@@ -169,16 +258,13 @@ static bool is_torn(const struct xs_sched_process *process)
 static struct xs_sched_process *most_important_torn(struct xs_sched *s)
 {
 	struct xs_sched_process *found = NULL;
-	int highest = XS_RANK_NONE;
 
-	xs_list_for_each (link, &s->gangs) {
-		struct xs_sched_process *process = gang_at(link);
-		int priority = look(process);
-
-		if (process->withheld || !is_torn(process) || (found && priority < highest))
-			continue;
-		found = process;
-		highest = priority;
+	look(s);
+	for_each_tied_gang(process, s)
+	{
+		if (!process->withheld && is_torn(process) &&
+			(!found || process->highest >= found->highest))
+			found = process;
 	}
 	return found;
 }
@@ -187,21 +273,20 @@ static void choose_by_order(struct xs_sched *s, uint64_t now_ns)
 {
 	struct xs_sched_process *torn;
 
-	xs_decide_all(s, now_ns);
+	xs_decide_tied(s, now_ns);
 	while ((torn = most_important_torn(s))) {
-		withhold(torn, true);
-		xs_decide_all(s, now_ns);
+		torn->withheld = true;
+		xs_decide_tied(s, now_ns);
 	}
-	xs_list_for_each (link, &s->gangs) {
-		struct xs_sched_process *process = gang_at(link);
+	for_each_tied_gang(process, s)
+	{
 		bool gets = false;
 
 		for_each_wanted(party, process) gets |= party->gets;
-		if (process->withheld)
-			withhold(process, false);
-		else if (gets)
-			run_wholly(process);
+		process->runs = gets && !process->withheld;
+		process->withheld = false;
 	}
+	run_wholly(s);
 }
 
 /* --- in turn ------------------------------------------------------------------------------------- */
@@ -254,16 +339,15 @@ static void end_turn(struct xs_sched *s, struct xs_sched_process *process, uint6
 /* Forgets the last time, and counts the gangs that have work on each device. */
 static void begin_turns(struct xs_sched *s)
 {
-	xs_list_for_each (link, &s->device_list) {
-		struct xs_sched_device *device = xs_list_entry(link, struct xs_sched_device, link);
-
-		device->gang = NULL;
-		device->gangs_here = 0;
-		device->reserved_ns = NEVER;
+	xs_list_for_each (link, &s->tied) {
+		tied_at(link)->gang = NULL;
+		tied_at(link)->gangs_here = 0;
+		tied_at(link)->reserved_ns = NEVER;
 	}
-	xs_list_for_each (link, &s->gangs) {
-		look(gang_at(link));
-		for_each_wanted(party, gang_at(link)) party->device->gangs_here++;
+	look(s);
+	for_each_tied_gang(process, s)
+	{
+		for_each_wanted(party, process) party->device->gangs_here++;
 	}
 }
 
@@ -349,12 +433,13 @@ static void deal_turns(struct xs_sched *s, uint64_t now_ns)
 	bool oldest = true;
 
 	begin_turns(s);
-	xs_list_for_each_safe (link, &s->gangs) {
-		if (gang_at(link)->granted && !goes_on(s, gang_at(link), now_ns))
-			end_turn(s, gang_at(link), now_ns);
+	for_each_tied_gang(process, s)
+	{
+		if (process->granted && !goes_on(s, process, now_ns))
+			end_turn(s, process, now_ns);
 	}
-	xs_list_for_each (link, &s->gangs) {
-		struct xs_sched_process *process = gang_at(link);
+	for_each_tied_gang(process, s)
+	{
 		uint64_t at_ns;
 
 		if (!has_work(process))
@@ -380,11 +465,10 @@ static void deal_turns(struct xs_sched *s, uint64_t now_ns)
 /* What the policy chose there waits for the turn of the gang to end. */
 static void choose_in_turn(struct xs_sched *s, uint64_t now_ns)
 {
-	xs_decide_all(s, now_ns);
+	xs_decide_tied(s, now_ns);
 	deal_turns(s, now_ns);
-	xs_list_for_each (device_link, &s->device_list) {
-		struct xs_sched_device *device =
-			xs_list_entry(device_link, struct xs_sched_device, link);
+	xs_list_for_each (device_link, &s->tied) {
+		struct xs_sched_device *device = tied_at(device_link);
 
 		if (!device->gang)
 			continue;
@@ -395,15 +479,16 @@ static void choose_in_turn(struct xs_sched *s, uint64_t now_ns)
 			xs_unit_party(unit)->round = 0;
 		}
 	}
-	xs_list_for_each (link, &s->gangs) {
-		if (gang_at(link)->granted)
-			run_wholly(gang_at(link));
-	}
+	for_each_tied_gang(process, s) process->runs = process->granted;
+	run_wholly(s);
 }
 
-void xs_gangs_choose(struct xs_sched *s, uint64_t now_ns)
+void xs_gangs_choose(struct xs_sched_device *device, uint64_t now_ns)
 {
+	struct xs_sched *s = device->sched;
+
 	s->gang_wake_ns = 0;
+	gather(device);
 	if (s->policy->takes_turns)
 		choose_in_turn(s, now_ns);
 	else

@@ -134,16 +134,11 @@ void xs_queue_relevel(struct xs_sched_queue *queue, uint64_t now_ns)
 		xs_queue_enlist(queue, now_ns);
 }
 
-static void settled(struct xs_sched_device *device, uint64_t now_ns)
-{
-	xs_choose_again(device, now_ns);
-	xs_levels_update(device);
-}
-
 static void refresh_queue(struct xs_sched_queue *queue, uint64_t now_ns)
 {
 	xs_queue_relevel(queue, now_ns);
-	settled(queue->party->device, now_ns);
+	xs_choose_again(queue->party->device, now_ns);
+	xs_levels_update(queue->party->device);
 	xs_queue_judge(queue);
 	xs_publish(queue);
 }
@@ -152,8 +147,9 @@ static void refresh_process(struct xs_sched_process *process, uint64_t now_ns)
 {
 	xs_list_for_each (link, &process->queues)
 		xs_queue_relevel(xs_list_entry(link, struct xs_sched_queue, process_link), now_ns);
+	xs_process_choose_again(process, now_ns);
 	xs_list_for_each (link, &process->parties)
-		settled(xs_list_entry(link, struct xs_party, link)->device, now_ns);
+		xs_levels_update(xs_list_entry(link, struct xs_party, link)->device);
 	xs_list_for_each (link, &process->queues) {
 		struct xs_sched_queue *queue =
 			xs_list_entry(link, struct xs_sched_queue, process_link);

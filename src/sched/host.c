@@ -44,10 +44,15 @@ int64_t xs_device_param(const struct xs_sched_device *device, int index)
 	return s->values[xs_policy_index(s->policy)][index];
 }
 
+static bool is_withheld(const struct xs_list *link)
+{
+	return xs_unit_party(xs_list_entry(link, struct xs_unit, link))->process->withheld;
+}
+
 static struct xs_unit *unit_at(struct xs_sched_device *device, struct xs_list *link)
 {
 	device->sched->stats.visits++;
-	while (link != &device->runnable && xs_list_entry(link, struct xs_unit, link)->withheld)
+	while (!xs_list_empty(&device->ties) && link != &device->runnable && is_withheld(link))
 		link = link->next;
 	return link == &device->runnable ? NULL : xs_list_entry(link, struct xs_unit, link);
 }
@@ -64,17 +69,18 @@ struct xs_unit *xs_next_runnable(struct xs_unit *unit)
 
 static struct xs_sched_device *device_at(struct xs_sched *s, struct xs_list *link)
 {
-	return link == &s->device_list ? NULL : xs_list_entry(link, struct xs_sched_device, link);
+	s->stats.visits++;
+	return link == &s->busy ? NULL : xs_list_entry(link, struct xs_sched_device, busy_link);
 }
 
 struct xs_sched_device *xs_first_device(struct xs_sched_device *any)
 {
-	return device_at(any->sched, any->sched->device_list.next);
+	return device_at(any->sched, any->sched->busy.next);
 }
 
 struct xs_sched_device *xs_next_device(struct xs_sched_device *device)
 {
-	return device_at(device->sched, device->link.next);
+	return device_at(device->sched, device->busy_link.next);
 }
 
 void xs_unit_run(struct xs_unit *unit)

@@ -23,6 +23,7 @@ void xs_queue_enlist(struct xs_sched_queue *queue, uint64_t now_ns)
 		return;
 	if (queue->stalled) {
 		xs_list_append(&device->stalled, &queue->unit.link);
+		xs_device_note(device);
 		return;
 	}
 	if (unit != &queue->unit) {
@@ -33,12 +34,9 @@ void xs_queue_enlist(struct xs_sched_queue *queue, uint64_t now_ns)
 			return;
 	}
 	unit->since_ns = now_ns;
-	if (party->process->apart) {
-		xs_list_append(&device->gangs, &unit->link);
-		return;
-	}
-	xs_list_append(&device->runnable, &unit->link);
-	if (device->sched->policy->wake)
+	xs_list_append(party->process->apart ? &device->gangs : &device->runnable, &unit->link);
+	xs_device_note(device);
+	if (!party->process->apart && device->sched->policy->wake)
 		device->sched->policy->wake(unit, now_ns);
 }
 
@@ -133,6 +131,7 @@ void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns)
 	struct xs_sched_process *process = queue->party->process;
 	struct xs_sched_device *device = queue->party->device;
 	struct xs_sched *s = device->sched;
+	bool left;
 
 	xs_queue_delist(queue, now_ns);
 	if (!xs_queue_banned(queue))
@@ -141,12 +140,14 @@ void xs_queue_destroy(struct xs_sched_queue *queue, uint64_t now_ns)
 	xs_table_remove(&s->queues, &queue->node);
 	queue->party->queues--;
 	device->queues--;
-	xs_party_put(queue->party);
+	left = xs_party_put(queue->party);
 	xs_unit_drop_state(&queue->unit);
 	free(queue);
 	xs_levels_update(device);
 	xs_gang_review(s, process, now_ns);
 	xs_choose_again(device, now_ns);
+	if (left)
+		xs_gang_left(process, now_ns);
 	xs_device_put(device);
 }
 

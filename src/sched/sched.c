@@ -42,6 +42,8 @@ int xs_sched_create(
 	xs_list_init(&s->process_list);
 	xs_list_init(&s->device_list);
 	xs_list_init(&s->displays);
+	xs_list_init(&s->busy);
+	xs_list_init(&s->tied);
 	xs_list_init(&s->gangs);
 	*out = s;
 	return 0;
@@ -65,6 +67,7 @@ void xs_sched_destroy(struct xs_sched *s)
 	xs_table_fini(&s->processes);
 	xs_table_fini(&s->queues);
 	xs_table_fini(&s->devices);
+	xs_timers_fini(&s->timers);
 	free(s);
 }
 

@@ -12,7 +12,9 @@
  * name) that is not known, -EEXIST for one that is taken, -EINVAL or -ERANGE for a bad value,
  * -ENOMEM. Only the calls that add something or change the policy allocate memory.
  *
- * The cost of an event grows with the runnable queues of its device, never with all queues.
+ * The cost of an event grows with the runnable queues of its device, never with all queues or all
+ * devices. Only where devices belong together it grows with what goes on on those: policies that compare
+ * across devices, and gangs.
  */
 #ifndef XS_SCHED_SCHED_H
 #define XS_SCHED_SCHED_H
@@ -54,6 +56,12 @@ struct xs_sched_ops {
 	 * call back into the scheduler.
 	 */
 	void (*decide)(void *ctx, uint64_t queue, struct xs_decision decision);
+
+	/*
+	 * May be NULL. The timer of a device fired, which is about to choose again: the moment to
+	 * call xs_sched_usage() for its queues, and nothing else.
+	 */
+	void (*sample)(void *ctx, uint64_t device);
 };
 
 /* The ops are copied. NULL or "" as policy name: HPF. Names in any case. */
@@ -217,7 +225,8 @@ void xs_sched_snapshot(const struct xs_sched *s,
 struct xs_sched_stats {
 	uint64_t events;    /* calls that had something to change */
 	uint64_t decisions; /* calls of decide() */
-	uint64_t visits;    /* queues and units looked at: the cost, independent of the machine */
+	uint64_t visits;    /* queues, units and devices looked at: the cost, independent of the
+			       machine */
 	uint32_t processes, queues, devices;
 };
 

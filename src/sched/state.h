@@ -5,9 +5,12 @@
  *   xs_sched ─┬─ process ── queues of the process
  *             ├─ device ─┬─ runnable units, in the order of waking
  *             │          ├─ gangs: runnable units that the policy is not shown
+ *             │          ├─ ties: the gangs that have queues there
  *             │          ├─ levels: its queues by rank, for pacing
  *             │          └─ shut: idle queues whose gate is closed
  *             ├─ gangs: processes that run on all their devices or on none
+ *             ├─ busy: devices on which anything goes on
+ *             ├─ timers: devices in the order in which they want to be woken
  *             └─ party: one process on one device; exists while that process has a queue there
  *
  * Each queue and each party carries a unit; the policy in force sees one kind of them. A queue is
@@ -29,11 +32,20 @@
 #include "policy/policy.h"
 #include "sched/sched.h"
 #include "sched/table.h"
+#include "sched/timers.h"
 
 #define XS_LEVELS 512 /* ranks -256..255 */
 
 /* Those before it; a queue has no room for the kinds that are for processes only. */
 #define XS_QUEUE_HINT_KINDS XS_HINT_WINDOW_ACTIVE
+
+/* Which ranks are registered. */
+struct xs_levels {
+	uint64_t used[XS_LEVELS / 64];
+	uint32_t count[XS_LEVELS];      /* queues of each */
+	bool told;                      /* all devices, to whom these are */
+	int paced_below, tracked_above; /* as xs_sched_device has them */
+};
 
 struct xs_hints {
 	uint16_t set; /* bit per enum xs_hint_kind */
@@ -60,7 +72,6 @@ struct xs_unit {
 	bool running;
 	bool measured; /* usage is reported, so running time is not charged */
 	bool reported; /* since charged_ns was set */
-	bool withheld; /* not shown to the policy at this moment */
 };
 
 struct xs_sched_process {
@@ -72,8 +83,11 @@ struct xs_sched_process {
 	uint32_t windows; /* displays on which it owns the active window */
 	bool gang;        /* as its hint says */
 	bool apart;       /* its units are in xs_sched_device.gangs, and no policy knows them */
-	bool withheld;    /* of the gangs that policies know: at this moment */
+	bool tied;        /* of gangs, during a choice: takes part in it, */
+	bool withheld;    /* is not shown to the policy, */
+	bool runs;        /* and is to run as a whole */
 	bool granted;     /* of the gangs apart: it has its turn */
+	int highest;      /* of gangs, during a choice: priority among its runnable units */
 	uint64_t granted_ns, until_ns;
 	uint64_t promised_ns;     /* when all its devices will be free for it, 0: not promised */
 	struct xs_list gang_link; /* xs_sched.gangs, if it is one and on several devices */
@@ -82,6 +96,7 @@ struct xs_sched_process {
 
 struct xs_party {
 	struct xs_list link; /* xs_sched_process.parties */
+	struct xs_list tie;  /* xs_sched_device.ties, if the process is a gang */
 	struct xs_sched_process *process;
 	struct xs_sched_device *device;
 	struct xs_list runnable; /* of xs_unit.link of its queues, where processes run */
@@ -95,20 +110,26 @@ struct xs_party {
 struct xs_sched_device {
 	struct xs_table_node node; /* xs_sched.devices */
 	struct xs_list link;       /* xs_sched.device_list */
+	struct xs_list busy_link;  /* xs_sched.busy */
+	struct xs_list tied_link;  /* xs_sched.tied */
 	struct xs_sched *sched;
 	struct xs_list runnable;          /* of xs_unit.link */
 	struct xs_list stalled;           /* of xs_unit.link of queues */
 	struct xs_list shut;              /* of xs_unit.link of queues */
 	struct xs_list gangs;             /* of xs_unit.link of runnable units apart */
+	struct xs_list ties;              /* of xs_party.tie */
 	struct xs_list levels[XS_LEVELS]; /* of xs_sched_queue.level_link */
 	uint64_t used_levels[XS_LEVELS / 64];
-	uint32_t queues;   /* all */
-	uint32_t members;  /* those not banned */
-	uint32_t parties;  /* with members */
-	int paced_below;   /* queues of lower rank are paced */
-	int tracked_above; /* queues of higher rank are tracked */
-	uint64_t round;    /* number of choices made */
-	uint64_t wake_ns;
+	uint32_t queues;       /* all */
+	uint32_t members;      /* those not banned */
+	uint32_t parties;      /* with members */
+	int paced_below;       /* queues of lower rank are paced */
+	int tracked_above;     /* queues of higher rank are tracked */
+	uint64_t round;        /* number of choices made */
+	uint64_t sweep;        /* xs_sched.sweep when it was chosen last */
+	uint64_t wake_ns;      /* when the policy wants to choose again; 0: it does not */
+	uint64_t gang_wake_ns; /* the same for the turns of the gangs that tie it to others */
+	struct xs_timer timer; /* xs_sched.timers */
 	const struct xs_sched_process *gang; /* whose turn it is, if it is that of a gang */
 	uint32_t gangs_here;                 /* gangs with work */
 	uint64_t gang_free_ns;               /* until then it is owed to the others */
@@ -153,9 +174,15 @@ struct xs_sched {
 	bool spread;      /* the other devices choose again too */
 	struct xs_table processes, queues, devices;
 	struct xs_list process_list, device_list, displays;
+	struct xs_list busy; /* of xs_sched_device.busy_link: not all of its lists are empty */
+	struct xs_list
+		tied; /* of xs_sched_device.tied_link: those that choose together right now */
+	struct xs_timers timers;
+	uint64_t sweep;        /* number of changes that concern several devices */
 	struct xs_list gangs;  /* of xs_sched_process.gang_link; the one that waits longest first */
 	void *spare_states;    /* blocks for the units of the policy that is about to take over */
-	uint64_t gang_wake_ns; /* as xs_sched_device.wake_ns */
+	uint64_t gang_wake_ns; /* during a choice: the next end or beginning of a turn */
+	struct xs_levels levels;       /* of all devices together */
 	struct xs_process_hints hints; /* of everybody */
 	int64_t values[XS_POLICIES_MAX][XS_PARAMS_MAX];
 	int64_t own_values[XS_PARAMS_MAX];
@@ -203,7 +230,7 @@ struct xs_sched_queue *xs_next_queue(const struct xs_sched *s, const struct xs_s
 struct xs_sched_device *xs_device_get(struct xs_sched *s, uint64_t id);
 void xs_device_put(struct xs_sched_device *device);
 struct xs_party *xs_party_get(struct xs_sched_process *process, struct xs_sched_device *device);
-void xs_party_put(struct xs_party *party);
+bool xs_party_put(struct xs_party *party); /* was that its last queue? */
 
 /* Counts a queue that is not banned in or out, by its rank. Announces nothing. */
 void xs_level_enter(struct xs_sched_queue *queue);
@@ -217,15 +244,30 @@ void xs_settle(struct xs_sched_device *device, uint64_t now_ns);
 void xs_choose_again(struct xs_sched_device *device, uint64_t now_ns);
 void xs_publish(struct xs_sched_queue *queue);
 
-/* Has the policy choose on all devices, and announces nothing. */
-void xs_decide_all(struct xs_sched *s, uint64_t now_ns);
+/* The same for all devices of the process, or for all; each chooses once. */
+void xs_process_choose_again(struct xs_sched_process *process, uint64_t now_ns);
+void xs_choose_all_again(struct xs_sched *s, uint64_t now_ns);
 
-/* gang.c: the process came to a device, left one, or changed its mind: all are chosen again. */
+/* Has the policy choose on the devices that are tied, and announces nothing. */
+void xs_decide_tied(struct xs_sched *s, uint64_t now_ns);
+
+/* Keeps xs_sched.busy after one of the device's lists has changed. */
+void xs_device_note(struct xs_sched_device *device);
+
+/* gang.c: the process came to a device, left one, or changed its mind: it may be a gang now, or none. */
 void xs_gang_review(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns);
+
+/* The process has no queue any more on a device on which it was part of what tied that to others. */
+void xs_gang_left(struct xs_sched_process *process, uint64_t now_ns);
 void xs_gang_new_policy(struct xs_sched *s);
 
-/* Chooses on all devices, with gangs on all or none of theirs. */
-void xs_gangs_choose(struct xs_sched *s, uint64_t now_ns);
+/* Does a change of this device concern others too? */
+bool xs_gangs_tie(const struct xs_sched_device *device);
+
+/* Chooses on this device and on those that are tied to it, with gangs on all or none of theirs. These
+ * devices are in xs_sched.tied until xs_gangs_part(). */
+void xs_gangs_choose(struct xs_sched_device *device, uint64_t now_ns);
+void xs_gangs_part(struct xs_sched *s);
 
 /* Judges an idle queue, and announces nothing; leaves the others alone. */
 void xs_queue_judge(struct xs_sched_queue *queue);
