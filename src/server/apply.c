@@ -141,7 +141,7 @@ void xs_lane_tell(struct xs_lane *lane)
 	world->transitions++;
 	xs_lane_sample(lane);
 	if (ready)
-		xs_list_append(&world->ready, &lane->ready_link);
+		xs_list_append(&lane->place->ready, &lane->ready_link);
 	else
 		xs_list_remove(&lane->ready_link);
 	xs_lane_note_wait(lane);

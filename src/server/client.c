@@ -225,6 +225,7 @@ static int move_in(struct xs_client *client, const struct xs_msg_hello *hello, i
 		return err;
 	tenant->pid = client->peer.pid;
 	tenant->uid = client->peer.uid;
+	tenant->limited = !client->peer.steward;
 	XS_MESSAGE_TEXT(tenant->name, hello->name);
 	err = xs_tenant_add(&server->world, tenant);
 	if (err)

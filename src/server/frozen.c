@@ -61,24 +61,33 @@ static void set_frozen(struct xs_lane *lane, bool frozen)
 	xs_lane_stalled(lane, lane->stalled);
 }
 
+/* Reads a file, so once for all its queues. */
+static bool is_still(struct xs_tenant *tenant)
+{
+	uint64_t now_ns = tenant->world->now_ns;
+
+	if (tenant->looked_at_ns != now_ns)
+		tenant->still = tenant->pid > 0 && stands_still(tenant->pid);
+	tenant->looked_at_ns = now_ns;
+	return tenant->still;
+}
+
+static void sample(struct xs_lane *lane)
+{
+	uint64_t word = xs_load_relaxed(&lane->slot->word);
+
+	if (word != lane->word_at_beat) { /* most are, and need no look at files */
+		lane->word_at_beat = word;
+		set_frozen(lane, false);
+		return;
+	}
+	set_frozen(lane, is_still(lane->tenant) || (lane->tracked && !answers(lane->tenant)));
+}
+
 void xs_world_sample_frozen(struct xs_world *world)
 {
-	struct xs_tenant *looked_at = NULL;
-	bool still = false;
-
-	xs_list_for_each (link, &world->ready) {
-		struct xs_lane *lane = xs_list_entry(link, struct xs_lane, ready_link);
-		uint64_t word = xs_load_relaxed(&lane->slot->word);
-
-		if (word != lane->word_at_beat) { /* most are, and need no look at files */
-			lane->word_at_beat = word;
-			set_frozen(lane, false);
-			continue;
-		}
-		if (lane->tenant != looked_at) {
-			looked_at = lane->tenant;
-			still = looked_at->pid > 0 && stands_still(looked_at->pid);
-		}
-		set_frozen(lane, still || (lane->tracked && !answers(looked_at)));
+	xs_list_for_each (place, &world->place_list) {
+		xs_list_for_each (link, &xs_list_entry(place, struct xs_place, link)->ready)
+			sample(xs_list_entry(link, struct xs_lane, ready_link));
 	}
 }

@@ -24,6 +24,9 @@ _Static_assert((int)XS_WIRE_HINT_PRIORITY == (int)XS_HINT_PRIORITY &&
 	"hints have the same numbers on the wire and in the scheduler");
 _Static_assert(XS_WIRE_LEND_NONE == XS_LEND_NONE, "so has the absence of a loan");
 
+/* Of a user who is not a steward. */
+#define MOST_GANGS_OF_USER 64
+
 /* --- tenants ------------------------------------------------------------------------------------- */
 
 int xs_tenant_add(struct xs_world *world, struct xs_tenant *tenant)
@@ -35,6 +38,7 @@ int xs_tenant_add(struct xs_world *world, struct xs_tenant *tenant)
 		return err;
 	tenant->world = world;
 	tenant->cpu_priority = 0;
+	tenant->gang = false;
 	xs_list_init(&tenant->notice_link);
 	xs_list_append(&world->tenants, &tenant->link);
 	world->tenant_count++;
@@ -57,7 +61,7 @@ static void forget(struct xs_lane *lane)
 	struct xs_lane_group *group = tenant->groups[lane->index / 64];
 
 	set_free(lane);
-	xs_list_remove(&lane->ready_link);
+	xs_place_leave(lane);
 	xs_list_remove(&lane->review_link);
 	group->lanes[lane->index % 64] = NULL;
 	if (--group->count == 0) {
@@ -192,8 +196,10 @@ int xs_tenant_queue_add(struct xs_tenant *tenant, const struct xs_msg_queue_add 
 	lane->tracked = word & XS_GATE_TRACKED;
 	lane->device_ns = xs_load_relaxed(&lane->slot->device_ns);
 	lane->credit_at_ns = world->now_ns;
-	int err = xs_sched_queue_add(world->sched, xs_tenant_number(tenant), xs_lane_number(lane),
-		add->device, add->offset, world->now_ns);
+	int err = xs_place_enter(lane);
+	if (!err)
+		err = xs_sched_queue_add(world->sched, xs_tenant_number(tenant),
+			xs_lane_number(lane), add->device, add->offset, world->now_ns);
 	if (err) {
 		forget(lane);
 		return err;
@@ -266,15 +272,35 @@ static void override_priority(struct xs_lane *lane, void *ctx)
 		xs_lane_hint(lane, ctx);
 }
 
+/* An event on the devices of gangs costs time for each of them. */
+static bool has_too_many_gangs(const struct xs_tenant *tenant)
+{
+	unsigned int count = 0;
+
+	if (!tenant->limited)
+		return false;
+	xs_list_for_each (link, &tenant->world->tenants) {
+		const struct xs_tenant *other = xs_list_entry(link, struct xs_tenant, link);
+
+		count += other != tenant && other->gang && other->uid == tenant->uid;
+	}
+	return count >= MOST_GANGS_OF_USER;
+}
+
 int xs_tenant_hint(struct xs_tenant *tenant, const struct xs_hint *hint)
 {
 	struct xs_world *world = tenant->world;
+	bool gang = hint->kind == XS_HINT_GANG ? !hint->clear && hint->value : tenant->gang;
+
+	if (gang && !tenant->gang && has_too_many_gangs(tenant))
+		return -EUSERS;
 	int err = xs_sched_hint(
 		world->sched, XS_HINT_PROCESS, xs_tenant_number(tenant), hint, world->now_ns);
-
-	if (!err)
-		xs_tenant_show_priorities(tenant);
-	return err;
+	if (err)
+		return err;
+	tenant->gang = gang;
+	xs_tenant_show_priorities(tenant);
+	return 0;
 }
 
 int xs_tenant_hint_all(struct xs_tenant *tenant, const struct xs_hint *hint)

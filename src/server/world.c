@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 
-#define SAMPLE_NS     (1 * XS_NS_PER_MS)
 #define CPU_SAMPLE_NS (100 * XS_NS_PER_MS)
 
 static void decide(void *ctx, uint64_t number, struct xs_decision decision)
@@ -18,14 +17,20 @@ static void decide(void *ctx, uint64_t number, struct xs_decision decision)
 	xs_lane_apply(xs_lane_of_number(number), decision);
 }
 
+static void sample(void *ctx, uint64_t device)
+{
+	xs_place_sample(ctx, device);
+}
+
 int xs_world_init(struct xs_world *world, const struct xs_world_ops *ops, const char *policy)
 {
-	static const struct xs_sched_ops sched_ops = { .decide = decide };
+	static const struct xs_sched_ops sched_ops = { .decide = decide, .sample = sample };
 
 	memset(world, 0, sizeof(*world));
 	world->ops = ops;
 	xs_list_init(&world->tenants);
-	xs_list_init(&world->ready);
+	xs_table_init(&world->places);
+	xs_list_init(&world->place_list);
 	xs_list_init(&world->reviews);
 	xs_list_init(&world->notices);
 	xs_world_begin(world);
@@ -39,6 +44,7 @@ void xs_world_fini(struct xs_world *world)
 		xs_tenant_remove(xs_list_entry(world->tenants.next, struct xs_tenant, link));
 	xs_sched_destroy(world->sched);
 	world->sched = NULL;
+	xs_table_fini(&world->places);
 }
 
 void xs_world_begin(struct xs_world *world)
@@ -70,18 +76,8 @@ uint64_t xs_world_settle(struct xs_world *world)
 	return xs_sched_next_wake_ns(world->sched);
 }
 
-static void sample_ready(struct xs_world *world)
-{
-	if (world->now_ns - world->sampled_ns < SAMPLE_NS)
-		return;
-	world->sampled_ns = world->now_ns;
-	xs_list_for_each (link, &world->ready)
-		xs_lane_sample(xs_list_entry(link, struct xs_lane, ready_link));
-}
-
 void xs_world_tick(struct xs_world *world)
 {
-	sample_ready(world);
 	xs_sched_tick(world->sched, world->now_ns);
 }
 
@@ -92,7 +88,7 @@ void xs_world_beat(struct xs_world *world)
 
 		xs_store_full(&tenant->page->heartbeat_ns, world->now_ns);
 	}
-	sample_ready(world);
+	xs_place_sample_all(world);
 }
 
 /* --- CPU priorities ------------------------------------------------------------------------------ */

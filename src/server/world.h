@@ -22,6 +22,7 @@
 
 #include "base/list.h"
 #include "sched/sched.h"
+#include "sched/table.h"
 #include "server/waits.h"
 #include "wire/message.h"
 #include "wire/page.h"
@@ -38,21 +39,32 @@ struct xs_world_ops {
 struct xs_world {
 	struct xs_sched *sched;
 	const struct xs_world_ops *ops;
-	uint64_t now_ns;     /* of the event that is being handled */
-	uint64_t sampled_ns; /* when device times were read last */
+	uint64_t now_ns; /* of the event that is being handled */
 	uint64_t cpu_sampled_ns;
 	uint64_t tenant_count, queue_count;
 	uint64_t transitions; /* ready and idle, ever */
 	uint64_t reads;       /* times that a page was read */
 	struct xs_list tenants;
-	struct xs_list ready;   /* xs_lane.ready_link */
+	struct xs_table places; /* xs_place.node, by the number of the device */
+	struct xs_list place_list;
 	struct xs_list reviews; /* xs_lane.review_link: report how they stand */
 	struct xs_list notices; /* xs_tenant.notice_link: want a look, or are broken */
+};
+
+/* A device, while somebody has a queue there. */
+struct xs_place {
+	struct xs_table_node node;
+	struct xs_list link;  /* world.place_list */
+	struct xs_list ready; /* xs_lane.ready_link */
+	uint64_t sampled_ns;  /* when device times were read last */
+	uint32_t lanes;
+	uid_t uid; /* of whoever named it first */
 };
 
 /* A queue of a tenant. Its address is its number in the scheduler. */
 struct xs_lane {
 	struct xs_tenant *tenant;
+	struct xs_place *place;
 	struct xs_slot *slot;
 	uint32_t index; /* of the slot */
 	uint64_t id, handle, device;
@@ -71,7 +83,7 @@ struct xs_lane {
 	uint64_t credit_ns;         /* device time that it can have used since then */
 	uint64_t word_at_beat;      /* as it was when somebody looked whether it stands still */
 	uint64_t credit_at_ns;      /* when the credit was counted last */
-	struct xs_list ready_link;  /* world.ready */
+	struct xs_list ready_link;  /* xs_place.ready */
 	struct xs_list review_link; /* world.reviews */
 };
 
@@ -86,6 +98,7 @@ struct xs_tenant {
 	uint64_t serial;
 	pid_t pid; /* as the daemon sees it, 0: not in its namespace */
 	uid_t uid;
+	bool limited; /* its user gets a part of us only: no more than so many devices and gangs */
 	char name[64];
 
 	/* --- */
@@ -93,9 +106,12 @@ struct xs_tenant {
 	struct xs_lane_group *groups[XS_PAGE_GROUPS];
 	uint32_t queue_count;
 	bool suspended; /* by SUSPEND */
+	bool gang;      /* as it was hinted */
 	bool wants_look;
 	bool broken;
 	uint64_t asked_ns;          /* when it was sent LOOK last */
+	uint64_t looked_at_ns;      /* when its state was read last: */
+	bool still;                 /* it stands still */
 	int cpu_priority;           /* as the scheduler was told */
 	struct xs_waits waits;      /* of all its queues */
 	struct xs_list link;        /* world.tenants */
@@ -135,7 +151,8 @@ void xs_tenant_read(struct xs_tenant *tenant);
 /* Asleep: its next change rings. Returns false if something changed before that. */
 bool xs_tenant_lull(struct xs_tenant *tenant);
 
-/* What its messages say. -EINVAL, -ENOENT, -EEXIST, -ENOMEM as in sched.h. */
+/* What its messages say. -EINVAL, -ENOENT, -EEXIST, -ENOMEM as in sched.h; -EUSERS: its user has enough
+ * already, and this one runs freely. */
 int xs_tenant_queue_add(struct xs_tenant *tenant, const struct xs_msg_queue_add *add);
 int xs_tenant_queue_remove(struct xs_tenant *tenant, uint32_t slot, uint64_t id);
 int xs_tenant_queue_change(struct xs_tenant *tenant, const struct xs_msg_queue_change *change);
@@ -178,7 +195,15 @@ static inline bool xs_lane_suspended(const struct xs_lane *lane)
 	return lane->suspended || lane->tenant->suspended;
 }
 
-/* --- between world.c, tenant.c and apply.c -------------------------------------------------------- */
+/* --- between the files of the world -------------------------------------------------------------- */
+
+/* place.c: the lane comes to its device, and leaves it. 0, -EUSERS or -ENOMEM. */
+int xs_place_enter(struct xs_lane *lane);
+void xs_place_leave(struct xs_lane *lane);
+
+/* Reads the device times of the queues that are ready there, or everywhere. */
+void xs_place_sample(struct xs_world *world, uint64_t device);
+void xs_place_sample_all(struct xs_world *world);
 
 /* Applies a decision to the word of the lane. */
 void xs_lane_apply(struct xs_lane *lane, struct xs_decision decision);
