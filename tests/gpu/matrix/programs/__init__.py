@@ -79,6 +79,16 @@ def under_shim():
         return any("libshimcuda.so" in line for line in maps)
 
 
+def say(line):
+    """A line in one write: those of several processes do not run into one another."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def right(what):
+    say(f"{what}: right")
+
+
 # --- numbers ---------------------------------------------------------------------------------------
 
 
@@ -98,7 +108,7 @@ def close(what, got, expected, tolerance):
     error = ((got - expected).abs().max() / expected.abs().max().clamp(min=1e-30)).item()
     if not error <= tolerance:
         raise AssertionError(f"{what}: error {error:.3g}, more than {tolerance:g}")
-    print(f"{what}: right", flush=True)
+    right(what)
 
 
 def same(what, got, expected):
@@ -109,13 +119,13 @@ def same(what, got, expected):
         equal = got == expected
     if not equal:
         raise AssertionError(f"{what}: {got!r}, not {expected!r}")
-    print(f"{what}: right", flush=True)
+    right(what)
 
 
 def exact(what, tensor):
     """Prints a digest: the other run has to have the same bits."""
     data = tensor.detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy().tobytes()
-    print(f"{what}: {hashlib.sha256(data).hexdigest()[:16]}", flush=True)
+    say(f"{what}: {hashlib.sha256(data).hexdigest()[:16]}")
 
 
 def again(name, env=None, timeout=90):

@@ -160,6 +160,8 @@ def numba_kernel():
     np = need("numpy")
     numba = need("numba")
     try:
+        # NumPy 2.5 has dropped what Numba still names.
+        np.row_stack = getattr(np, "row_stack", np.vstack)
         # On the host: a Numba that does not know this NumPy fails here already, in one of many ways.
         numba.njit(lambda a: a * 2.0)(np.ones(3))
         cuda = importlib.import_module("numba.cuda")
