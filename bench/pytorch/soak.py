@@ -117,6 +117,7 @@ def graph(soak, stream):
         stream.synchronize()
         _equal(torch, "a graph", y, expected)
 
+    turn.reads = x  # by its address: nobody else may get that memory
     return turn
 
 
