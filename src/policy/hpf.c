@@ -10,8 +10,8 @@
  *
  * Bad when: the important program is always busy. Then the others starve, which is what strict
  * priority means. The parameter "floor" opens a way out: a part of the device's time that the lower
- * queues keep. It is an account of measured device time. Time pays in, and what the lower ones use is
- * taken out; when there is enough for a turn, a part of a period, the gate of one of them opens beside
+ * queues keep. It is an account of measured device time. The time during which they had to wait pays in,
+ * and what they use is taken out; when there is enough for a turn, a part of a period, the gate of one of them opens beside
  * the higher ones, which have no gate. So their price is a turn's time of interference, once a period.
  * What lower ones use while no higher one wants the device counts too, so they get no turn on top of
  * it; it makes no debt, though. Work that was submitted during a turn goes on after it: a turn is kept
@@ -67,18 +67,21 @@ static int64_t turn_ns(const struct xs_sched_device *device)
 	return xs_device_param(device, FLOOR_PERIOD) * xs_device_param(device, FLOOR) * 10;
 }
 
-/* Time pays in, but no more than a turn can be saved. */
-static void pay_in(struct xs_sched_device *device, uint64_t now_ns)
+/* The time during which lower ones had to wait pays in, until a turn is saved; other time only pays
+ * debts. */
+static void pay_in(struct xs_sched_device *device, uint64_t now_ns, bool contested)
 {
 	struct device_state *state = xs_device_state(device);
 	uint64_t passed_ns = now_ns - state->paid_at_ns;
+	int64_t saved = state->account_ns > 0 ? state->account_ns : 0;
+	int64_t most = contested ? turn_ns(device) : saved;
 
 	if (passed_ns > 1000000000000)
 		passed_ns = 1000000000000;
 	state->paid_at_ns = now_ns;
 	state->account_ns += (int64_t)passed_ns * xs_device_param(device, FLOOR) / 100;
-	if (state->account_ns > turn_ns(device))
-		state->account_ns = turn_ns(device);
+	if (state->account_ns > most)
+		state->account_ns = most;
 }
 
 /* Learns from the last turn how long to keep the next one open. */
@@ -172,13 +175,14 @@ static void charge(struct xs_unit *unit, uint64_t used_ns)
 static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct device_state *state = xs_device_state(device);
+	bool was_contested = state->contested;
 	uint64_t change_ns = 0;
 
 	state->lowest = xs_highest(device, xs_unit_priority);
 	state->contested = xs_run_from(device, xs_unit_priority, state->lowest);
 	if (!xs_device_param(device, FLOOR))
 		return 0;
-	pay_in(device, now_ns);
+	pay_in(device, now_ns, was_contested);
 	if (!state->contested)
 		return 0;
 	state->high = state->lowest;

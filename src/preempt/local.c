@@ -17,6 +17,9 @@
 #include "preempt/watch.h"
 #include "preempt/xqueue.h"
 
+#define UNASKED_FLOOR    1      /* percent of the device's time */
+#define UNASKED_FLOOR_US 100000 /* how often there is a turn of that */
+
 /* All guarded by the lock. */
 static struct {
 	struct xs_mutex lock;
@@ -182,12 +185,30 @@ static void apply_all(void)
 	xs_sched_snapshot(local.sched, apply_row, NULL);
 }
 
+/*
+ * A program that was asked nothing keeps going as it would without us: a stream of high priority that
+ * always has work leaves the others next to nothing, but not nothing, since what its threads wait for
+ * may be theirs to do. Who names HPF gets it as strict as it is.
+ */
+static int choose(const char *policy)
+{
+	int err = xs_sched_set_policy(local.sched, policy ? policy : "HPF", local.now_ns);
+
+	if (!err)
+		err = xs_sched_param_set(
+			local.sched, "HPF", "floor", policy ? 0 : UNASKED_FLOOR, local.now_ns);
+	if (!err && !policy)
+		err = xs_sched_param_set(
+			local.sched, "HPF", "floor_period", UNASKED_FLOOR_US, local.now_ns);
+	return err;
+}
+
 int xs_local_activate(const char *policy)
 {
 	begin();
 	int err = local.no_watch ? -EAGAIN : exists();
 	if (!err)
-		err = xs_sched_set_policy(local.sched, policy ? policy : "HPF", local.now_ns);
+		err = choose(policy);
 	local.yields &= err != 0;
 	if (!err && !local.active) {
 		local.active = true;

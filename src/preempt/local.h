@@ -15,7 +15,7 @@
 
 struct xs_queue;
 
-/* Decides from now on, under that policy (NULL: HPF). Returns 0 or -errno. */
+/* Decides from now on, under that policy (NULL: HPF with a small floor). Returns 0 or -errno. */
 int xs_local_activate(const char *policy);
 
 /* Decides no more: all queues are free. yields: because somebody else does, whose business their words

@@ -64,6 +64,7 @@ static inline int in_child(const char *const *variables, void (*body)(void))
 		snprintf(name, sizeof(name), "/xsim-e2e-%d", (int)getpid());
 		setenv("XSIM_DEVICE", name, 1);
 		setenv("XSIM_SHARE", "0", 1);
+		setenv("XSCHED_POLICY", "HPF", 1); /* unnamed, it leaves low streams a little */
 		for (; variables && *variables; variables++)
 			putenv((char *)(uintptr_t)*variables);
 		alarm(LIMIT_S);

@@ -8,6 +8,7 @@
 #include "e2e.h"
 
 #define PATIENT "XSCHED_STALL_MS=60000"
+#define UNASKED "XSCHED_POLICY="
 #define ROUNDS  40
 
 static const char *const usual[] = { PATIENT, NULL };
@@ -141,6 +142,19 @@ static void nobody_waits(void)
 	two_streams(NON_BLOCKING, NON_BLOCKING);
 	check(stand_still(high, gate));
 	pthread_join(thread_of(append_low, (void *)2), NULL);
+	holds(peek(data) == 12);
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+}
+
+/* Unasked, an important stream that never comes to an end leaves the other a little. */
+static void low_is_not_forgotten(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(low);
+	pthread_join(thread, NULL);
 	holds(peek(data) == 12);
 	poke(gate, 1);
 	check(cuStreamSynchronize(high));
@@ -576,7 +590,10 @@ static void test_options(void **state)
 {
 	static const char *const stall[] = { "XSCHED_STALL_MS=30", NULL };
 	static const char *const off[] = { PATIENT, "XSCHED_AUTO_XQUEUE=OFF", NULL };
-	static const char *const app[] = { PATIENT, "XSCHED_SCHEDULER=APP", NULL };
+	static const char *const app[] = { PATIENT, UNASKED, "XSCHED_SCHEDULER=APP", NULL };
+	static const char *const unasked[] = { PATIENT, UNASKED, NULL };
+	static const char *const unasked_2[] = { PATIENT, UNASKED, "XSCHED_AUTO_XQUEUE_LEVEL=2",
+		NULL };
 	static const char *const bounded[] = { PATIENT, "XSCHED_AUTO_XQUEUE_THRESHOLD=4",
 		"XSCHED_AUTO_XQUEUE_BATCH_SIZE=2", NULL };
 
@@ -584,6 +601,8 @@ static void test_options(void **state)
 	assert_int_equal(in_child(stall, a_stalled_high_stream_lets_low_go), 0);
 	assert_int_equal(in_child(off, nobody_waits), 0);
 	assert_int_equal(in_child(app, nobody_waits), 0);
+	assert_int_equal(in_child(unasked, low_is_not_forgotten), 0);
+	assert_int_equal(in_child(unasked_2, low_is_not_forgotten), 0);
 	assert_int_equal(in_child(bounded, low_waits_for_high), 0);
 	assert_int_equal(in_child(bounded, high_waits_for_an_event_of_low), 0);
 }

@@ -703,6 +703,7 @@ TEST(timers_of_a_policy_run)
 
 TEST(option_app)
 {
+	unsetenv("XSCHED_POLICY");
 	setenv("XSCHED_SCHEDULER", "APP", 1);
 	two_queues("1");
 	fake_submit(low);
