@@ -80,8 +80,7 @@ static struct ring *find_or_make(_Atomic uint32_t *progress)
 	return ring;
 }
 
-/* Events belong to a device. Those of one that was reset meanwhile are refused when recorded, and
- * the queue goes on without marks. */
+/* Events belong to a device. */
 static void use_for(struct ring *ring, const struct xs_stream *stream)
 {
 	if (ring->context != stream->context) {
@@ -98,22 +97,38 @@ static void use_for(struct ring *ring, const struct xs_stream *stream)
 	ring->stream = stream->handle;
 }
 
+static hipError_t record(struct xs_hip_visit *visit, hipEvent_t *event, void *stream)
+{
+	hipError_t result = hipSuccess;
+
+	if (!*event)
+		result = visit->real->hipEventCreateWithFlags(event, hipEventDisableTiming);
+	return result == hipSuccess ? visit->real->hipEventRecord(*event, stream) : result;
+}
+
+/* An event of a device that was reset meanwhile is refused: a new one takes its place. */
+static hipError_t record_again(struct xs_hip_visit *visit, hipEvent_t *event, void *stream)
+{
+	hipError_t result = record(visit, event, stream);
+
+	if (result != hipErrorInvalidHandle)
+		return result;
+	*event = NULL;
+	return record(visit, event, stream);
+}
+
 hipError_t xs_hip_marks_record(struct xs_hip_visit *visit, const struct xs_stream *stream,
 	_Atomic uint32_t *progress, uint32_t value)
 {
 	struct ring *ring = find_or_make(progress);
-	hipError_t result = hipSuccess;
+	hipError_t result;
 
 	if (!ring)
 		return hipErrorOutOfMemory;
 	use_for(ring, stream);
 	uint32_t count = xs_load_relaxed(&ring->count);
 	uint32_t next = (ring->first + count) % XS_PACE_MARKS;
-	if (!ring->marks[next].event)
-		result = visit->real->hipEventCreateWithFlags(
-			&ring->marks[next].event, hipEventDisableTiming);
-	if (result == hipSuccess)
-		result = visit->real->hipEventRecord(ring->marks[next].event, stream->handle);
+	result = record_again(visit, &ring->marks[next].event, stream->handle);
 	if (result != hipSuccess)
 		return result;
 	ring->marks[next].value = value;
