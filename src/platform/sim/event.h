@@ -23,6 +23,8 @@ struct xsim_event {
 	struct xs_mutex lock;
 	_Atomic uint32_t refs;     /* the handle and each queued record */
 	struct xsim_point point;   /* [lock] of the latest record; stream NULL: never recorded */
+	bool within;               /* [lock] recorded by a node of the graph at that point */
+	bool passed;               /* [lock] that node is done, though the graph may not be */
 	uint64_t time_ns;          /* [lock] device time of the latest record once it is reached */
 	uint64_t capture_id;       /* [xsim_lock] capture that it was recorded in, or 0 */
 	struct xsim_nodes capture; /* [xsim_lock] nodes that it stands for in there */
@@ -38,8 +40,8 @@ void xsim_event_unref(struct xsim_event *event);
 /* The point of the latest record; stream NULL if there is none. */
 struct xsim_point xsim_event_point(struct xsim_event *event);
 
-/* Called with the stream locked, when a record is about to be queued at point. */
-void xsim_event_mark(struct xsim_event *event, struct xsim_point point);
+/* Called with the stream locked, when a record is about to be queued at point. within: in a graph. */
+void xsim_event_mark(struct xsim_event *event, struct xsim_point point, bool within);
 
 /* Engine: the record at this point is reached at time_ns. */
 void xsim_event_reached(struct xsim_event *event, struct xsim_point point, uint64_t time_ns);

@@ -75,14 +75,14 @@ static uint64_t push(struct xsim_stream *stream, const struct xsim_op *op)
 	memcpy(&slot->op, op, bytes);
 	slot->stamp_ns = xs_now_ns();
 	if (op->kind == XSIM_OP_RECORD)
-		xsim_event_mark(op->record.event, (struct xsim_point){ stream, seq });
+		xsim_event_mark(op->record.event, (struct xsim_point){ stream, seq }, false);
 	if (op->kind == XSIM_OP_GRAPH) {
 		struct xsim_plan *plan = op->graph.plan;
 
 		for (uint32_t i = 0; i < plan->count; i++) {
 			if (plan->op[i].kind == XSIM_OP_RECORD)
 				xsim_event_mark(plan->op[i].record.event,
-					(struct xsim_point){ stream, seq });
+					(struct xsim_point){ stream, seq }, true);
 		}
 	}
 	/* Ordered against the engine, which clears `active` and then looks for new commands. */

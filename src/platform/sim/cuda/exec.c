@@ -154,3 +154,15 @@ CUresult sim_cuGraphExecHostNodeSetParams(
 		.host = { .function = p->fn, .data = p->userData } };
 	return change(exec, node, &op);
 }
+
+CUresult sim_cuGraphExecEventRecordNodeSetEvent(CUgraphExec exec, CUgraphNode node, CUevent handle)
+{
+	struct xsim_event *event;
+	int result = xsim_find_event(handle, &event);
+
+	if (result)
+		return (CUresult)result;
+	struct xsim_op op = { .kind = XSIM_OP_RECORD, .record.event = event };
+	xsim_event_ref(event);
+	return change(exec, node, &op);
+}

@@ -324,3 +324,11 @@ CUresult sim_cuGraphMemsetNodeGetParams(CUgraphNode handle, CUDA_MEMSET_NODE_PAR
 		.height = node->op.fill.height };
 	return CUDA_SUCCESS;
 }
+
+CUresult sim_cuGraphEventRecordNodeGetEvent(CUgraphNode handle, CUevent *event)
+{
+	if (!xsim_node_of(handle) || !event || xsim_node_of(handle)->op.kind != XSIM_OP_RECORD)
+		return CUDA_ERROR_INVALID_VALUE;
+	*event = (CUevent)xsim_node_of(handle)->op.record.event;
+	return CUDA_SUCCESS;
+}

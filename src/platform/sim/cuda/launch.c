@@ -25,11 +25,48 @@ CUresult sim_cuLaunchKernel(CUfunction function, unsigned int grid_x, unsigned i
 }
 XSIM_SAME(cuLaunchKernel_ptsz, cuLaunchKernel);
 
+/* The event of an attribute that has one, or NULL. */
+static CUevent event_of(const CUlaunchAttribute *attribute)
+{
+	switch (attribute->id) {
+	case CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_EVENT:
+		return attribute->value.programmaticEvent.event;
+	case CU_LAUNCH_ATTRIBUTE_LAUNCH_COMPLETION_EVENT:
+		return attribute->value.launchCompletionEvent.event;
+	default:
+		return NULL;
+	}
+}
+
+/* A kernel's blocks all begin at once, so such an event is reached when the kernel can begin. */
+static int record_events(struct xsim_stream *stream, const CUlaunchConfig *c)
+{
+	int result = XSIM_OK;
+
+	for (unsigned int i = 0; !result && i < c->numAttrs; i++) {
+		struct xsim_event *event;
+
+		if (!event_of(&c->attrs[i]))
+			continue;
+		result = xsim_find_event(event_of(&c->attrs[i]), &event);
+		if (!result)
+			result = xsim_record(stream, event, false);
+	}
+	return result;
+}
+
 CUresult sim_cuLaunchKernelEx(
 	const CUlaunchConfig *c, CUfunction function, void **params, void **extra)
 {
+	struct xsim_stream *stream;
+
 	if (!c || (c->numAttrs && !c->attrs))
 		return CUDA_ERROR_INVALID_VALUE;
+	int result = front_stream(c->hStream, &stream);
+	if (!result)
+		result = record_events(stream, c);
+	if (result)
+		return (CUresult)result;
 	return launch(function, (unsigned int[]){ c->gridDimX, c->gridDimY, c->gridDimZ },
 		(unsigned int[]){ c->blockDimX, c->blockDimY, c->blockDimZ }, c->sharedMemBytes,
 		c->hStream, params, extra);
