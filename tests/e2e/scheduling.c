@@ -430,6 +430,156 @@ static void a_captured_record_tells_nothing(void)
 	check(cuCtxSynchronize());
 }
 
+/* --- events that are recorded by the way ------------------------------------------------------------ */
+
+static CUresult launch_recording(CUstream stream, CUevent event, uint32_t us)
+{
+	CUlaunchAttribute attribute = { .id = CU_LAUNCH_ATTRIBUTE_LAUNCH_COMPLETION_EVENT,
+		.value.launchCompletionEvent.event = event };
+	const CUlaunchConfig config = { .gridDimX = 1,
+		.gridDimY = 1,
+		.gridDimZ = 1,
+		.blockDimX = 32,
+		.blockDimY = 1,
+		.blockDimZ = 1,
+		.hStream = stream,
+		.attrs = &attribute,
+		.numAttrs = 1 };
+
+	return cuLaunchKernelEx(&config, kernel("spin_us"), (void *[]){ &us }, NULL);
+}
+
+static CUgraphNode record_node;
+
+/* Records the event, and goes on if the word says so. */
+static CUgraphExec recording_graph(CUevent event, CUdeviceptr word)
+{
+	CUstreamBatchMemOpParams wait = { .waitValue = {
+						  .operation = CU_STREAM_MEM_OP_WAIT_VALUE_32,
+						  .address = word,
+						  .value = 1,
+						  .flags = CU_STREAM_WAIT_VALUE_GEQ,
+					  } };
+	const CUDA_BATCH_MEM_OP_NODE_PARAMS params = { context, 1, &wait, 0 };
+	CUgraph graph;
+	CUgraphNode node;
+	CUgraphExec exec;
+
+	check(cuGraphCreate(&graph, 0));
+	check(cuGraphAddEventRecordNode(&record_node, graph, NULL, 0, event));
+	check(cuGraphAddBatchMemOpNode(&node, graph, &record_node, 1, &params));
+	check(cuGraphInstantiateWithFlags(&exec, graph, 0));
+	return exec;
+}
+
+/* The event was recorded on the high stream, and then by what the low one does. */
+static void a_later_record_by_a_launch_counts(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
+	append_low((void *)0);
+	check(stand_still(high, gate));
+	check(cuEventRecord(event_of_low, high));
+	check(launch_recording(low, event_of_low, 1));
+	check(cuEventSynchronize(event_of_low));
+	holds(queue_has(high, XS_GATE_READY));
+	poke(gate, 1);
+	check(cuCtxSynchronize());
+}
+
+static void a_later_record_by_a_graph_counts(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
+	append_low((void *)0);
+	CUgraphExec exec = recording_graph(event_of_low, word(1));
+	check(stand_still(high, gate));
+	check(cuEventRecord(event_of_low, high));
+	check(cuGraphLaunch(exec, low));
+	check(cuEventSynchronize(event_of_low));
+	holds(queue_has(high, XS_GATE_READY));
+	poke(gate, 1);
+	check(cuCtxSynchronize());
+}
+
+/* What recorded the event goes on after it. */
+static void an_early_event_does_not_tell_idle(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
+	append_low((void *)0);
+	check(cuGraphLaunch(recording_graph(event_of_low, gate), high));
+	check(cuEventSynchronize(event_of_low));
+	check(cuEventQuery(event_of_low));
+	holds(queue_has(high, XS_GATE_READY));
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+	check(launch_recording(high, event_of_low, 60 * 1000 * 1000));
+	check(cuEventSynchronize(event_of_low));
+	check(cuEventQuery(event_of_low));
+	holds(queue_has(high, XS_GATE_READY));
+	_exit(0); /* with the kernel running */
+}
+
+static CUgraphExec graph_of_low;
+static CUevent events_of_low[2];
+
+static void wait_for_recorded(int round)
+{
+	CUevent event = events_of_low[round >= ROUNDS / 2];
+
+	if (round == ROUNDS / 2)
+		check(cuGraphExecEventRecordNodeSetEvent(graph_of_low, record_node, event));
+	if (round & 1)
+		check(cuGraphLaunch(graph_of_low, low));
+	else
+		check(launch_recording(low, event, 10));
+	check(cuStreamWaitEvent(high, event, 0));
+	check(affine(high, data, 1, 1));
+	check(spin(high, 100));
+	if (round % 3)
+		check(cuStreamSynchronize(high));
+	else
+		usleep(500);
+}
+
+static void high_waits_for_what_low_records(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	for (int i = 0; i < 2; i++)
+		check(cuEventCreate(&events_of_low[i], CU_EVENT_DISABLE_TIMING));
+	graph_of_low = recording_graph(events_of_low[0], word(1));
+	with_busy_low(wait_for_recorded);
+	check(cuStreamSynchronize(high));
+	holds(peek(data) == 1 + ROUNDS);
+}
+
+/* A graph in a graph, and made by capture. */
+static void records_of_nested_graphs_count(void)
+{
+	CUgraph inner, outer;
+	CUgraphNode node;
+	CUgraphExec exec;
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event_of_low, CU_EVENT_DISABLE_TIMING));
+	append_low((void *)0);
+	check(cuStreamBeginCapture_v2(low, CU_STREAM_CAPTURE_MODE_RELAXED));
+	check(cuEventRecordWithFlags(event_of_low, low, CU_EVENT_RECORD_EXTERNAL));
+	check(cuStreamEndCapture(low, &inner));
+	check(cuGraphCreate(&outer, 0));
+	check(cuGraphAddChildGraphNode(&node, outer, NULL, 0, inner));
+	check(cuGraphInstantiateWithFlags(&exec, outer, 0));
+	check(stand_still(high, gate));
+	check(cuEventRecord(event_of_low, high));
+	check(cuGraphLaunch(exec, low));
+	check(cuEventSynchronize(event_of_low));
+	holds(queue_has(high, XS_GATE_READY));
+	check(cuGraphExecDestroy(exec));
+	poke(gate, 1);
+	check(cuCtxSynchronize());
+}
+
 /* --- capture ---------------------------------------------------------------------------------------- */
 
 static CUgraphExec captured;
@@ -567,6 +717,11 @@ TEST_ON_ALL_LEVELS(high_waits_for_low_through_the_legacy_stream)
 TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
 TEST_ON_ALL_LEVELS(frees_and_context_waits)
 TEST_ON_ALL_LEVELS(a_captured_record_tells_nothing)
+TEST_ON_ALL_LEVELS(a_later_record_by_a_launch_counts)
+TEST_ON_ALL_LEVELS(a_later_record_by_a_graph_counts)
+TEST_ON_ALL_LEVELS(an_early_event_does_not_tell_idle)
+TEST_ON_ALL_LEVELS(high_waits_for_what_low_records)
+TEST_ON_ALL_LEVELS(records_of_nested_graphs_count)
 TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
 TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
 TEST_ON_ALL_LEVELS(a_new_stream_beside_a_capture_is_scheduled)
@@ -627,6 +782,11 @@ int main(void)
 		cmocka_unit_test(test_frees_and_context_waits),
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_many),
 		cmocka_unit_test(test_a_captured_record_tells_nothing),
+		cmocka_unit_test(test_a_later_record_by_a_launch_counts),
+		cmocka_unit_test(test_a_later_record_by_a_graph_counts),
+		cmocka_unit_test(test_an_early_event_does_not_tell_idle),
+		cmocka_unit_test(test_high_waits_for_what_low_records),
+		cmocka_unit_test(test_records_of_nested_graphs_count),
 		cmocka_unit_test(test_a_capture_on_low_goes_on),
 		cmocka_unit_test(test_captures_on_high_beside_low),
 		cmocka_unit_test(test_a_new_stream_beside_a_capture_is_scheduled),

@@ -29,15 +29,16 @@ TEST(an_event_stands_for_its_queue)
 {
 	struct xs_queue *queue = scheduled_queue(1, FAKE_CONTEXT);
 	uint32_t submitted = 0;
+	bool early = true;
 
-	CHECK(!xs_events_find(event_of(1), &submitted));
-	xs_events_note(event_of(1), queue, 5);
-	CHECK(xs_events_find(event_of(1), &submitted) == queue && submitted == 5);
-	CHECK(!xs_events_find(event_of(2), &submitted));
-	xs_events_note(event_of(1), queue, 7);
-	CHECK(xs_events_find(event_of(1), &submitted) == queue && submitted == 7);
+	CHECK(!xs_events_find(event_of(1), &submitted, &early));
+	xs_events_note(event_of(1), queue, 5, false);
+	CHECK(xs_events_find(event_of(1), &submitted, &early) == queue && submitted == 5 && !early);
+	CHECK(!xs_events_find(event_of(2), &submitted, &early));
+	xs_events_note(event_of(1), queue, 7, true);
+	CHECK(xs_events_find(event_of(1), &submitted, &early) == queue && submitted == 7 && early);
 	xs_events_forget(event_of(1));
-	CHECK(!xs_events_find(event_of(1), &submitted));
+	CHECK(!xs_events_find(event_of(1), &submitted, &early));
 }
 
 TEST(a_context_takes_its_events_along)
@@ -45,12 +46,13 @@ TEST(a_context_takes_its_events_along)
 	struct xs_queue *here = scheduled_queue(1, FAKE_CONTEXT);
 	struct xs_queue *there = scheduled_queue(2, OTHER_CONTEXT);
 	uint32_t submitted;
+	bool early;
 
 	for (uintptr_t i = 0; i < 20000; i++)
-		xs_events_note(event_of(i), i % 2 ? here : there, (uint32_t)i);
+		xs_events_note(event_of(i), i % 2 ? here : there, (uint32_t)i, false);
 	xs_events_forget_context(OTHER_CONTEXT);
 	for (uintptr_t i = 0; i < 20000; i++)
-		CHECK(xs_events_find(event_of(i), &submitted) == (i % 2 ? here : NULL));
+		CHECK(xs_events_find(event_of(i), &submitted, &early) == (i % 2 ? here : NULL));
 }
 
 /* Drivers need not give out the same handles again. */
@@ -62,7 +64,7 @@ TEST(contexts_that_come_and_go_leave_nothing)
 
 	for (int round = 0; round < 10000; round++) {
 		for (int i = 0; i < 3; i++)
-			xs_events_note(event_of(next++), queue, 1);
+			xs_events_note(event_of(next++), queue, 1, false);
 		xs_events_forget_context(OTHER_CONTEXT);
 		if (round == 10)
 			heap = mallinfo2().uordblks;

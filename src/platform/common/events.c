@@ -21,6 +21,7 @@ struct node {
 	_Atomic(void *) context; /* of the queue, and so of the event */
 	_Atomic uint64_t queue_id;
 	_Atomic uint32_t submitted;
+	_Atomic bool early;
 	_Atomic(struct node *) next;
 };
 
@@ -75,18 +76,19 @@ static struct node *take_node(void)
 	return calloc(1, sizeof(*node));
 }
 
-static void fill_in(
-	struct node *node, const struct xs_queue *queue, bool matters, uint32_t submitted)
+static void fill_in(struct node *node, const struct xs_queue *queue, bool matters,
+	uint32_t submitted, bool early)
 {
 	uint64_t queue_id = matters ? xs_load_relaxed(&queue->id) : 0;
 
 	xs_store_relaxed(&node->queue_id, 0); /* no mixture of old and new is ever believed */
 	xs_store_relaxed(&node->context, xs_load_relaxed(&queue->key.context));
 	xs_store_release(&node->submitted, submitted);
+	xs_store_release(&node->early, early);
 	xs_store_release(&node->queue_id, queue_id);
 }
 
-static void add(void *event, const struct xs_queue *queue, uint32_t submitted)
+static void add(void *event, const struct xs_queue *queue, uint32_t submitted, bool early)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	_Atomic(struct node *) *bucket = bucket_of(event);
@@ -95,7 +97,7 @@ static void add(void *event, const struct xs_queue *queue, uint32_t submitted)
 	xs_mutex_lock(&table.lock);
 	struct node *node = find(event);
 	if (!node && (node = take_node())) {
-		fill_in(node, queue, true, submitted);
+		fill_in(node, queue, true, submitted, early);
 		xs_store_relaxed(&node->next, xs_load_relaxed(bucket));
 		xs_store_release(&node->event, event);
 		xs_store_release(bucket, node);
@@ -104,16 +106,16 @@ static void add(void *event, const struct xs_queue *queue, uint32_t submitted)
 	xs_mutex_unlock(&table.lock);
 }
 
-void xs_events_note(void *event, struct xs_queue *queue, uint32_t submitted)
+void xs_events_note(void *event, struct xs_queue *queue, uint32_t submitted, bool early)
 {
 	uint64_t word = xs_load_relaxed(&queue->slot->word);
 	bool matters = word & (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD);
 	struct node *node = find(event);
 
 	if (node)
-		fill_in(node, queue, matters, submitted);
+		fill_in(node, queue, matters, submitted, early);
 	else if (matters)
-		add(event, queue, submitted);
+		add(event, queue, submitted, early);
 }
 
 /* [lock] Takes the node out of its chain, in which link leads to it. */
@@ -161,7 +163,7 @@ void xs_events_forget_context(const void *context)
 	xs_mutex_unlock(&table.lock);
 }
 
-struct xs_queue *xs_events_find(void *event, uint32_t *submitted)
+struct xs_queue *xs_events_find(void *event, uint32_t *submitted, bool *early)
 {
 	const struct node *node = find(event);
 
@@ -169,6 +171,7 @@ struct xs_queue *xs_events_find(void *event, uint32_t *submitted)
 		return NULL;
 	uint64_t queue_id = xs_load_acquire(&node->queue_id);
 	*submitted = xs_load_acquire(&node->submitted);
+	*early = xs_load_acquire(&node->early);
 	if (!queue_id || xs_load_acquire(&node->queue_id) != queue_id)
 		return NULL;
 	return xs_registry_by_id(queue_id);

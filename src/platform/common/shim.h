@@ -86,6 +86,9 @@ uint32_t xs_stream_sequence(void *stream, bool per_thread);
 /* An event record is itself submitted (xs_submit_begin/end); this notes what it covers. Called
  * between begin and end, after the real record succeeded. */
 void xs_event_recorded(void *event, struct xs_queue *queue);
+/* The same for an event that is recorded by the command itself, somewhere within: it may be reached
+ * long before the command is done. */
+void xs_event_recorded_within(void *event, struct xs_queue *queue);
 void xs_event_destroyed(void *event);
 /* The stream is about to wait, on the device, for an event. The wait is itself submitted: called
  * between begin and end, before the real function. */

@@ -6,12 +6,22 @@
 
 /* The record itself is not counted as submitted before the caller leaves the gate. One that is
  * captured, or that nobody knows about, tells nothing of any queue. */
-void xs_event_recorded(void *event, struct xs_queue *queue)
+static void recorded(void *event, struct xs_queue *queue, bool early)
 {
 	if (queue && !xs_queue_captures(queue))
-		xs_events_note(event, queue, xs_queue_submitted(queue) + 1);
+		xs_events_note(event, queue, xs_queue_submitted(queue) + 1, early);
 	else
 		xs_events_forget(event);
+}
+
+void xs_event_recorded(void *event, struct xs_queue *queue)
+{
+	recorded(event, queue, false);
+}
+
+void xs_event_recorded_within(void *event, struct xs_queue *queue)
+{
+	recorded(event, queue, true);
 }
 
 void xs_event_destroyed(void *event)
@@ -26,7 +36,8 @@ void xs_event_destroyed(void *event)
 void xs_stream_waits(struct xs_queue *queue, void *event)
 {
 	uint32_t submitted;
-	struct xs_queue *source = queue ? xs_events_find(event, &submitted) : NULL;
+	bool early;
+	struct xs_queue *source = queue ? xs_events_find(event, &submitted, &early) : NULL;
 
 	if (!source || source == queue)
 		return;

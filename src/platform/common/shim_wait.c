@@ -27,6 +27,12 @@ static bool begin(struct xs_wait *wait)
 	return xs_self.depth == 1;
 }
 
+static void borrow_for(struct xs_wait *wait, struct xs_queue *queue)
+{
+	if (xs_lend_needed(queue, thread_priority()))
+		xs_lend(&wait->loans, queue);
+}
+
 /* Queues that nobody schedules by need have nothing to tell and nothing to borrow. */
 static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t submitted)
 {
@@ -34,8 +40,7 @@ static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t subm
 
 	if (!(word & (XS_GATE_TRACKED | XS_GATE_PACED | XS_GATE_HELD)))
 		return;
-	if (xs_lend_needed(queue, thread_priority()))
-		xs_lend(&wait->loans, queue);
+	borrow_for(wait, queue);
 	if (wait->count == XS_WAIT_QUEUES)
 		return;
 	struct xs_waited *waited = &wait->queues[wait->count++];
@@ -65,11 +70,14 @@ void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue)
 void xs_wait_event_begin(struct xs_wait *wait, void *event)
 {
 	uint32_t submitted;
+	bool early;
 
 	if (!begin(wait))
 		return;
-	struct xs_queue *queue = xs_events_find(event, &submitted);
-	if (queue)
+	struct xs_queue *queue = xs_events_find(event, &submitted, &early);
+	if (queue && early)
+		borrow_for(wait, queue); /* the end of the wait will tell nothing of it */
+	else if (queue)
 		wait_for(wait, queue, submitted);
 }
 
@@ -126,8 +134,9 @@ void xs_stream_found_idle(void *stream, bool per_thread, uint32_t sequence)
 void xs_event_found_done(void *event)
 {
 	uint32_t submitted;
-	struct xs_queue *queue = xs_events_find(event, &submitted);
+	bool early;
+	struct xs_queue *queue = xs_events_find(event, &submitted, &early);
 
-	if (queue)
+	if (queue && !early)
 		found_done(queue, submitted);
 }

@@ -4,7 +4,15 @@
  * the host or by another stream, lends its priority to the right queue.
  */
 #include "platform/common/shim.h"
+#include "platform/cuda/graph_events.h"
 #include "platform/cuda/real.h"
+
+/* Captured, such a record becomes a node of a graph. */
+static void note_external(unsigned int flags)
+{
+	if (flags & CU_EVENT_RECORD_EXTERNAL)
+		xs_graph_event_node_made();
+}
 
 /* Both ends of a record: the event covers what the queue has submitted so far. */
 static CUresult recorded(CUevent event, struct xs_queue *queue, CUresult result)
@@ -33,6 +41,7 @@ CUresult cuEventRecordWithFlags(CUevent event, CUstream hStream, unsigned int fl
 {
 	struct xs_queue *queue = xs_submit_begin(hStream, false);
 
+	note_external(flags);
 	return recorded(event, queue, xs_cuda_real.cuEventRecordWithFlags(event, hStream, flags));
 }
 
@@ -40,6 +49,7 @@ CUresult cuEventRecordWithFlags_ptsz(CUevent event, CUstream hStream, unsigned i
 {
 	struct xs_queue *queue = xs_submit_begin(hStream, true);
 
+	note_external(flags);
 	return recorded(
 		event, queue, xs_cuda_real.cuEventRecordWithFlags_ptsz(event, hStream, flags));
 }

@@ -15,14 +15,29 @@ static struct xs_queue *begin(CUfunction function, CUstream stream, bool per_thr
 	return queue;
 }
 
+/* Events that are recorded by the launch: when its blocks have begun, or say so. */
+static CUresult launched(struct xs_queue *queue, const CUlaunchConfig *config, CUresult result)
+{
+	for (unsigned int i = 0; result == CUDA_SUCCESS && i < config->numAttrs; i++) {
+		const CUlaunchAttribute *attribute = &config->attrs[i];
+
+		if (attribute->id == CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_EVENT)
+			xs_event_recorded_within(attribute->value.programmaticEvent.event, queue);
+		if (attribute->id == CU_LAUNCH_ATTRIBUTE_LAUNCH_COMPLETION_EVENT)
+			xs_event_recorded_within(
+				attribute->value.launchCompletionEvent.event, queue);
+	}
+	xs_submit_end(queue);
+	return result;
+}
+
 CUresult cuLaunchKernelEx(
 	const CUlaunchConfig *config, CUfunction function, void **params, void **extra)
 {
 	struct xs_queue *queue = begin(function, config ? config->hStream : NULL, false);
 	CUresult result = xs_cuda_real.cuLaunchKernelEx(config, function, params, extra);
 
-	xs_submit_end(queue);
-	return result;
+	return launched(queue, config, result);
 }
 
 CUresult cuLaunchKernelEx_ptsz(
@@ -31,8 +46,7 @@ CUresult cuLaunchKernelEx_ptsz(
 	struct xs_queue *queue = begin(function, config ? config->hStream : NULL, true);
 	CUresult result = xs_cuda_real.cuLaunchKernelEx_ptsz(config, function, params, extra);
 
-	xs_submit_end(queue);
-	return result;
+	return launched(queue, config, result);
 }
 
 /* The launch of one grid over several devices, deprecated since 11.3. It is all or nothing: it goes

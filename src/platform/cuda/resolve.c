@@ -33,8 +33,6 @@ struct variant {
 #define XS_FORM_CONTEXT      false
 #define XS_FORM_KERNEL       false
 #define XS_FORM_KERNEL_PT    false
-#define XS_FORM_GRAPH        false
-#define XS_FORM_GRAPH_PT     false
 #define XS_FORM_MALLOC       false
 #define XS_FORM_MALLOC_AT    false
 #define XS_FORM_MALLOC_AT_PT false

@@ -137,22 +137,6 @@ static inline CUresult drained(struct xs_wait *wait, CUresult result)
 		KERNEL(symbol, args, true)                                                         \
 	}
 
-#define GRAPH(symbol, args, per_thread)                                                            \
-	struct xs_queue *queue = xs_submit_begin(hStream, per_thread);                             \
-	xs_trace("[TRACE_GRAPH] graph=%p stream=%p", (void *)graph, (void *)hStream);              \
-	return submitted(queue, xs_cuda_real.symbol args);
-
-#define XS_FORM_GRAPH(symbol, params, args)                                                        \
-	CUresult symbol params                                                                     \
-	{                                                                                          \
-		GRAPH(symbol, args, false)                                                         \
-	}
-#define XS_FORM_GRAPH_PT(symbol, params, args)                                                     \
-	CUresult symbol params                                                                     \
-	{                                                                                          \
-		GRAPH(symbol, args, true)                                                          \
-	}
-
 /* dptr points at what the driver stored, of either width. */
 #define ALLOCATED(result)                                                                          \
 	xs_trace("[TRACE_MALLOC] size=%zu ptr=%p ret=%d", (size_t)bytes,                           \

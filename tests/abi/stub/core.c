@@ -91,6 +91,11 @@ void xs_event_recorded(void *event, struct xs_queue *queue)
 	(void)event, (void)queue;
 }
 
+void xs_event_recorded_within(void *event, struct xs_queue *queue)
+{
+	(void)event, (void)queue;
+}
+
 void xs_event_destroyed(void *event)
 {
 	(void)event;
