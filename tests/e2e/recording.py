@@ -10,7 +10,7 @@ import os
 import harness
 
 # Programs with streams of different importance, so that gates close and queues are paced.
-PACED = {"capture", "capture_threads", "graphs", "in_flight", "primary", "priorities", "two_levels"}
+PACED = {"capture", "capture_threads", "egl", "graphs", "in_flight", "primary", "priorities", "two_levels"}
 PACED |= {"launches"}  # none of its streams, but a launch may carry a priority
 
 

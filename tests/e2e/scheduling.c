@@ -430,6 +430,101 @@ static void a_captured_record_tells_nothing(void)
 	check(cuCtxSynchronize());
 }
 
+/* --- frames of EGL streams ------------------------------------------------------------------------- */
+
+static CUeglStreamConnection producer, consumer;
+static CUgraphicsResource resource;
+
+static void two_streams_with_frames(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEGLStreamConsumerConnect(&consumer, &producer));
+	check(cuEGLStreamProducerConnect(&producer, &producer, 1, 1));
+	append_low((void *)0);
+}
+
+static void *present_low(void *unused)
+{
+	const CUeglFrame frame = { .width = 1 };
+
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuEGLStreamProducerPresentFrame(&producer, frame, &low));
+	return NULL;
+}
+
+static void *return_low(void *unused)
+{
+	CUeglFrame frame;
+
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuEGLStreamProducerReturnFrame(&producer, &frame, &low));
+	holds(frame.width == 1);
+	return NULL;
+}
+
+static void *take_low(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuEGLStreamConsumerAcquireFrame(&consumer, &resource, &low, 1000));
+	check(append(low, data, 4));
+	return NULL;
+}
+
+static void *release_low(void *unused)
+{
+	(void)unused;
+	check(cuCtxSetCurrent(context));
+	check(cuEGLStreamConsumerReleaseFrame(&consumer, resource, &low));
+	return NULL;
+}
+
+/* Each call on a frame by a lesser stream waits until the important one is done. */
+static void frames_of_low_wait_for_high(void)
+{
+	void *(*const calls[])(void *) = { present_low, take_low, release_low, return_low };
+
+	two_streams_with_frames();
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		poke(gate, 0);
+		check(stand_still(high, gate));
+		pthread_t thread = thread_of(calls[i], NULL);
+		until_asleep(low);
+		poke(gate, 1);
+		check(cuStreamSynchronize(high));
+		pthread_join(thread, NULL);
+	}
+	check(cuStreamSynchronize(low));
+	holds(peek(data) == 104);
+}
+
+static _Atomic bool acquires;
+
+static void *present_when_acquired(void *unused)
+{
+	while (!xs_load_acquire(&acquires))
+		usleep(100);
+	usleep(1000);
+	return present_low(unused);
+}
+
+/* The important stream waits for a frame of the lesser one: it must not hold that meanwhile. */
+static void high_waits_for_a_frame_of_low(void)
+{
+	two_streams_with_frames();
+	check(append(high, data, 1));
+	check(cuStreamSynchronize(high));
+	pthread_t thread = thread_of(present_when_acquired, NULL);
+	xs_store_release(&acquires, true);
+	check(cuEGLStreamConsumerAcquireFrame(&consumer, &resource, &high, UINT32_MAX));
+	check(append(high, data, 2));
+	check(cuStreamSynchronize(high));
+	pthread_join(thread, NULL);
+	holds(peek(data) == 1012);
+}
+
 /* --- events that are recorded by the way ------------------------------------------------------------ */
 
 static CUresult launch_recording(CUstream stream, CUevent event, uint32_t us)
@@ -716,6 +811,8 @@ TEST_ON_ALL_LEVELS(high_waits_for_low_that_was_held)
 TEST_ON_ALL_LEVELS(high_waits_for_low_through_the_legacy_stream)
 TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
 TEST_ON_ALL_LEVELS(frees_and_context_waits)
+TEST_ON_ALL_LEVELS(frames_of_low_wait_for_high)
+TEST_ON_ALL_LEVELS(high_waits_for_a_frame_of_low)
 TEST_ON_ALL_LEVELS(a_captured_record_tells_nothing)
 TEST_ON_ALL_LEVELS(a_later_record_by_a_launch_counts)
 TEST_ON_ALL_LEVELS(a_later_record_by_a_graph_counts)
@@ -781,6 +878,8 @@ int main(void)
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_low),
 		cmocka_unit_test(test_frees_and_context_waits),
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_many),
+		cmocka_unit_test(test_frames_of_low_wait_for_high),
+		cmocka_unit_test(test_high_waits_for_a_frame_of_low),
 		cmocka_unit_test(test_a_captured_record_tells_nothing),
 		cmocka_unit_test(test_a_later_record_by_a_launch_counts),
 		cmocka_unit_test(test_a_later_record_by_a_graph_counts),

@@ -721,6 +721,24 @@ typedef struct CUDA_EXT_SEM_WAIT_NODE_PARAMS_st CUDA_EXT_SEM_WAIT_NODE_PARAMS;
 typedef struct CUgraphNodeParams_st CUgraphNodeParams;
 typedef unsigned int CUgraphMem_attribute;
 
+/* --- frames of EGL streams ------------------------------------------------------------------------ */
+
+typedef struct CUeglStreamConnection_st *CUeglStreamConnection;
+
+/* Passed by value. Up to three planes, each an array or an address. */
+typedef struct CUeglFrame_st {
+	union {
+		CUarray pArray[3];
+		void *pPitch[3];
+	} frame;
+	unsigned int width, height, depth;
+	unsigned int pitch;
+	unsigned int planeCount, numChannels;
+	int frameType;
+	int eglColorFormat;
+	CUarray_format cuFormat;
+} CUeglFrame;
+
 /* --- looking up functions by name ---------------------------------------------------------------- */
 
 typedef enum CUdriverProcAddress_flags_enum {

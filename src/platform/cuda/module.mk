@@ -9,4 +9,5 @@ shimcuda.src := src/platform/cuda/thunks_$(cuda.cpu).S src/platform/cuda/submit.
                 src/platform/cuda/launch.c src/platform/cuda/graph.c src/platform/cuda/graph_events.c \
                 src/platform/cuda/sync.c \
                 src/platform/cuda/event.c src/platform/cuda/stream.c src/platform/cuda/capture.c \
-                src/platform/cuda/context.c src/platform/cuda/resolve.c src/platform/cuda/vendor.c
+                src/platform/cuda/context.c src/platform/cuda/egl.c src/platform/cuda/resolve.c \
+                src/platform/cuda/vendor.c

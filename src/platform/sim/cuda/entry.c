@@ -78,8 +78,8 @@ const struct xsim_record_types xsim_record_types = {
 	.wide = (const char *const[]){ "size_t", "unsigned long long", "cuuint64_t",
 		"CUmemGenericAllocationHandle", NULL },
 	.pointers = (const char *const[]){ "CUhostFn", "CUstreamCallback", "CUoccupancyB2DSize",
-		"CUasyncCallback", "CUuserObject", "CUgreenCtx", "CUarray ", "CUexternal",
-		"CUlinkState", NULL },
+		"CUasyncCallback", "CUgraphicsResource", "CUuserObject", "CUgreenCtx", "CUarray ",
+		"CUexternal", "CUlinkState", NULL },
 	.triples = (const char *const[]){ NULL },
-	.others = (const char *const[]){ "CUmemLocation ", "CUipc", "float", NULL },
+	.others = (const char *const[]){ "CUmemLocation ", "CUipc", "CUeglFrame ", "float", NULL },
 };
