@@ -346,6 +346,21 @@ static void lookups_find_the_variant_by_address(void **state)
 	compare_all_lookups();
 }
 
+/* A program begins with hundreds of them. */
+static void a_lookup_asks_the_driver_once(void **state)
+{
+	const int *asked = need(driver, "stub_lookups");
+	void *function;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) {
+		int before = *asked;
+
+		if (cuGetProcAddress_v2(rows[i].symbol, &function, 13000, 0, NULL) == CUDA_SUCCESS)
+			assert_int_equal(*asked, before + 1);
+	}
+}
+
 static void lookups_find_the_variant_by_version(void **state)
 {
 	(void)state;
@@ -393,6 +408,7 @@ int main(void)
 		cmocka_unit_test(captures_end_once),
 		cmocka_unit_test(jumps_keep_all_arguments),
 		cmocka_unit_test(lookups_find_the_variant_by_address),
+		cmocka_unit_test(a_lookup_asks_the_driver_once),
 		cmocka_unit_test(lookups_find_the_variant_by_version),
 		cmocka_unit_test(lookups_that_fail_are_the_drivers),
 		cmocka_unit_test(lookup_of_a_newer_variant_passes_and_counts),

@@ -76,39 +76,76 @@ static CUresult ask(const char *symbol, void **pfn, int version, cuuint64_t flag
 	return result;
 }
 
-/* Whether the driver's answer is this variant; it may have come back through the shim already. */
-static bool chose(const struct variant *variant, const char *name, bool per_thread, void *answer)
+/* The first symbol that may be a variant of the function: symbols are in the order of strcmp(), so all
+ * those that begin with its name follow each other. */
+static size_t first_variant(const char *name, size_t length)
+{
+	size_t low = 0, high = VARIANTS;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strncmp(variants[middle].symbol, name, length) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether the answer is the function of that symbol; it may have come back through the shim already. */
+static bool is_symbol(
+	const struct variant *variant, const char *name, bool per_thread, void *answer)
+{
+	(void)name, (void)per_thread;
+	return answer == *variant->real || answer == variant->ours;
+}
+
+/* Whether it is what the driver answers for the version of the variant. */
+static bool is_answer(
+	const struct variant *variant, const char *name, bool per_thread, void *answer)
 {
 	cuuint64_t flags = per_thread ? CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM
 				      : CU_GET_PROC_ADDRESS_LEGACY_STREAM;
 	CUdriverProcAddressQueryResult status;
 	void *function = NULL;
 
-	if (answer == *variant->real || answer == variant->ours)
-		return true;
 	return ask(name, &function, variant->since, flags, &status) == CUDA_SUCCESS &&
 	       function == answer;
 }
 
+typedef bool chose(const struct variant *variant, const char *name, bool per_thread, void *answer);
+
 /* The variant that the driver's answer is. Asked for per-thread default streams it prefers variants
  * of that kind, but a function may have none, or none yet in that version. For the version of a variant
  * that it does not have itself, a driver answers with an older one: the oldest that fits is meant. */
-static const struct variant *find_variant(const char *name, cuuint64_t flags, void *answer)
+static const struct variant *find_chosen(
+	const char *name, cuuint64_t flags, void *answer, chose *fits)
 {
 	bool want = flags & CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM;
 	const struct variant *found = NULL;
 	size_t length = strlen(name);
 	bool per_thread;
 
-	for (size_t i = 0; i < VARIANTS; i++) {
+	for (size_t i = first_variant(name, length);
+		i < VARIANTS && strncmp(variants[i].symbol, name, length) == 0; i++) {
 		if (!is_variant_of(variants[i].symbol, name, length, &per_thread) ||
 			(found && variants[i].since > found->since) ||
-			!chose(&variants[i], name, per_thread, answer))
+			!fits(&variants[i], name, per_thread, answer))
 			continue;
 		if (!found || variants[i].since < found->since || per_thread == want)
 			found = &variants[i];
 	}
 	return found;
+}
+
+/* A program starts with some hundreds of these questions: the driver is asked again only where its
+ * answers are not its symbols. */
+static const struct variant *find_variant(const char *name, cuuint64_t flags, void *answer)
+{
+	const struct variant *found = find_chosen(name, flags, answer, is_symbol);
+
+	return found ? found : find_chosen(name, flags, answer, is_answer);
 }
 
 /* By the vendor's habit of naming, a function that hands work to the device. */

@@ -19,6 +19,7 @@
 EXPORT const char *_Atomic stub_last;
 EXPORT int stub_result;
 EXPORT bool stub_aliases;
+EXPORT int stub_lookups; /* how often it was asked for a function */
 EXPORT int stub_version = 14000;
 EXPORT long stub_integers[10];
 EXPORT double stub_doubles[8];
@@ -137,6 +138,7 @@ int cuGetProcAddress_v2(const char *symbol, void **pfn, int version, uint64_t fl
 	bool exists = false;
 
 	xs_store_relaxed(&stub_last, "cuGetProcAddress_v2");
+	stub_lookups++;
 	if (!symbol || !pfn || flags > 2)
 		return 1;
 	if (strcmp(symbol, "cuMemcpyBatchAsync") == 0 && version >= 14000) {
