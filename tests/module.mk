@@ -41,7 +41,7 @@ unit.sched_memory.ldflags := -Wl,--wrap=calloc,--wrap=free
 unit.commands.ldflags := -Wl,--wrap=xs_futex_wait
 unit.log.ldflags := -Wl,--wrap=localtime_r
 unit.gate_model.ldflags := -Wl,--wrap=xs_futex_wake
-unit.failures.ldflags := $(addprefix -Wl$(comma)--wrap=,calloc malloc mmap memfd_create ftruncate \
+unit.failures.ldflags := $(addprefix -Wl$(comma)--wrap=,calloc malloc mmap mremap memfd_create ftruncate \
 	pthread_create syscall)
 $(O)/tests/unit/events: $(call objects,src/platform/common/events.c)
 # On a clock of their own, which knows no busy machine.

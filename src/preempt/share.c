@@ -20,7 +20,7 @@ struct share {
 	_Atomic(void *) context; /* NULL: free */
 	_Atomic int state;
 	_Atomic int err;      /* why it was refused */
-	struct xs_page *page; /* constant from the first use on; NULL: not mapped yet */
+	struct xs_page *page; /* NULL: not mapped yet */
 };
 
 static struct xs_mutex lock; /* of changes; not held while the driver is called */
@@ -82,14 +82,14 @@ static struct xs_page *map_again(struct xs_page *page)
 
 static void reach(struct share *share, const struct xs_hal *hal, void *context)
 {
-	int err = 0;
+	int err;
 
 	if (!share->page)
 		share->page = map_again(xs_registry_page());
+	/* Where that is not possible contexts have one page, for as long as the first of them lives. */
 	if (!share->page)
-		err = -ENOMEM;
-	if (!err)
-		err = hal->share(context, share->page, sizeof(*share->page));
+		share->page = xs_registry_page();
+	err = hal->share(context, share->page, sizeof(*share->page));
 	if (err)
 		xs_warn_once("the device cannot see our page (error %d): queues are stopped on the "
 			     "host only",
@@ -123,6 +123,8 @@ void xs_share_ended(void *context)
 {
 	xs_mutex_lock(&lock);
 	struct share *share = context ? find(context) : NULL;
+	if (share && share->page == xs_registry_page())
+		share->page = NULL; /* the next one tries again */
 	if (share)
 		xs_store_release(&share->context, NULL);
 	xs_mutex_unlock(&lock);

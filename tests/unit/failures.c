@@ -24,7 +24,7 @@
 #define REACHED 0
 #define NOT_YET 3 /* exit status of a child in which nothing failed */
 
-enum victim { NOBODY, CALLOC, MALLOC, MMAP, MEMFD, FTRUNCATE, THREAD, FUTEX };
+enum victim { NOBODY, CALLOC, MALLOC, MMAP, MREMAP, MEMFD, FTRUNCATE, THREAD, FUTEX };
 
 static enum victim victim;
 static unsigned int which;
@@ -54,6 +54,8 @@ WRAP(void *, calloc, (size_t n, size_t size), (n, size), CALLOC, NULL)
 WRAP(void *, malloc, (size_t size), (size), MALLOC, NULL)
 WRAP(void *, mmap, (void *at, size_t size, int prot, int flags, int fd, off_t offset),
 	(at, size, prot, flags, fd, offset), MMAP, MAP_FAILED)
+WRAP(void *, mremap, (void *old, size_t old_size, size_t size, int flags),
+	(old, old_size, size, flags), MREMAP, MAP_FAILED)
 WRAP(int, memfd_create, (const char *name, unsigned int flags), (name, flags), MEMFD, -1)
 WRAP(int, ftruncate, (int fd, off_t size), (fd, size), FTRUNCATE, -1)
 WRAP(int, pthread_create,
@@ -157,6 +159,8 @@ static void program(void)
 		if (!queues[i])
 			continue;
 		CHECK_EQUAL(xs_queue_synchronize(queues[i]), 0);
+		if (victim == MREMAP) /* the page itself is as good */
+			CHECK(!xs_load_relaxed(&queues[i]->pace.broken));
 		if (i & 1) /* whatever failed: nothing stays closed */
 			EVENTUALLY(fake_has(queues[i], XS_GATE_OPEN));
 		xs_queue_end(queues[i]);
@@ -200,6 +204,7 @@ static void page(void **state)
 {
 	(void)state;
 	assert_int_equal(for_all(MMAP, 10), 1);
+	assert_int_equal(for_all(MREMAP, 10), 1);
 	assert_int_equal(for_all(MEMFD, 10), 1);
 	assert_int_equal(for_all(FTRUNCATE, 10), 1);
 }
