@@ -57,7 +57,7 @@ void xs_link_open(struct xs_link *link, int fd, const struct xs_page *page)
 	link->fd = fd;
 	link->page = page;
 	link->trouble = NULL;
-	link->since_ns = xs_now_ns();
+	xs_lease_begin(&link->lease, xs_load_relaxed(&page->heartbeat_ns), xs_now_ns());
 	xs_outbox_clear(&link->outbox);
 }
 
@@ -159,12 +159,11 @@ bool xs_link_take_bell(struct xs_link *link, int bell)
 
 uint64_t xs_link_check_lease(struct xs_link *link)
 {
-	uint64_t alive = xs_load_relaxed(&link->page->heartbeat_ns);
-	uint64_t end = (alive > link->since_ns ? alive : link->since_ns) + XS_PAGE_LEASE_NS;
+	uint64_t beat = xs_load_relaxed(&link->page->heartbeat_ns);
 
-	if (xs_now_ns() > end)
+	if (!xs_lease_holds(&link->lease, beat, xs_now_ns()))
 		fail(link, "gives no sign of life");
-	return end;
+	return link->lease.until_ns;
 }
 
 bool xs_link_poll(const struct xs_link *link, struct pollfd *socket)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "preempt/lease.h"
 #include "preempt/outbox.h"
 #include "wire/page.h"
 
@@ -22,8 +23,8 @@ struct xs_link {
 	int bell; /* the daemon's; -1: no WELCOME yet */
 	int left; /* a connection that we ended, and the daemon has not yet; -1: none */
 	const struct xs_page *page; /* holds the daemon's sign of life */
-	uint64_t since_ns;          /* connected */
-	const char *trouble;        /* why the connection is of no more use; NULL: it is */
+	struct xs_lease lease;
+	const char *trouble; /* why the connection is of no more use; NULL: it is */
 	struct xs_outbox outbox;
 };
 

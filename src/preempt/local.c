@@ -32,6 +32,14 @@ static struct {
 	bool no_watch;   /* it cannot: never active again */
 } local;
 
+/* Per slot of the page: when its gate was closed here; 0: it was not. Guarded by the lock. */
+static uint64_t held_since_ns[XS_PAGE_SLOTS];
+
+static uint64_t *held_since(const struct xs_queue *queue)
+{
+	return &held_since_ns[(size_t)(queue->slot - xs_registry_page()->slots) % XS_PAGE_SLOTS];
+}
+
 /* --- decisions ----------------------------------------------------------------------------------- */
 
 /* A queue for which the application asked for level 2 or more carries markers at all times. */
@@ -66,9 +74,9 @@ static void apply(struct xs_queue *queue, struct xs_decision decision)
 	pace(queue, decision.paced || wants_markers(queue));
 	track(queue, decision.tracked);
 	if (decision.run)
-		xs_gate_release(queue->slot, local.now_ns);
+		xs_gate_release(queue->slot, local.now_ns, held_since(queue));
 	else
-		xs_gate_hold(queue->slot, local.now_ns);
+		xs_gate_hold(queue->slot, local.now_ns, held_since(queue));
 }
 
 static void decide(void *ctx, uint64_t id, struct xs_decision decision)
@@ -253,6 +261,7 @@ int xs_local_add(struct xs_queue *queue)
 				xs_load_relaxed(&queue->id), xs_load_relaxed(&queue->device),
 				-queue->stream_priority, local.now_ns);
 		queue->scheduled = !err;
+		*held_since(queue) = 0;
 	}
 	if (queue->scheduled && !local.yields) {
 		refresh_priority(queue);
@@ -272,7 +281,7 @@ void xs_local_remove(struct xs_queue *queue)
 		xs_sched_queue_remove(local.sched, xs_load_relaxed(&queue->id), local.now_ns);
 		queue->scheduled = false;
 		queue->known_ready = false;
-		xs_gate_release(queue->slot, local.now_ns);
+		xs_gate_release(queue->slot, local.now_ns, held_since(queue));
 		pace(queue, false);
 		track(queue, false);
 	}

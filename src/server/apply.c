@@ -91,12 +91,12 @@ void xs_lane_apply(struct xs_lane *lane, struct xs_decision decision)
 	uint64_t now_ns = lane->tenant->world->now_ns;
 
 	if (!decision.run)
-		check(lane, xs_gate_hold(lane->slot, now_ns));
+		check(lane, xs_gate_hold(lane->slot, now_ns, &lane->held_since_ns));
 	lane->wants_pace = decision.paced;
 	xs_lane_repace(lane);
 	track(lane, decision.tracked);
 	if (decision.run)
-		check(lane, xs_gate_release(lane->slot, now_ns));
+		check(lane, xs_gate_release(lane->slot, now_ns, &lane->held_since_ns));
 	lane->held = !decision.run;
 	xs_lane_note_wait(lane);
 }

@@ -88,10 +88,9 @@ static uint32_t pending(const struct xs_slot *slot)
 
 void xs_control_row(struct xs_msg_row_queue *row, const struct xs_sched_row *from)
 {
-	struct xs_lane *lane = xs_lane_of_number(from->queue);
+	const struct xs_lane *lane = xs_lane_of_number(from->queue);
 	const struct xs_slot *slot = lane->slot;
 	uint64_t now_ns = lane->tenant->world->now_ns;
-	uint64_t since_ns = xs_load_relaxed(&slot->held_since_ns);
 	uint64_t held_ns = xs_load_relaxed(&slot->held_ns);
 
 	row->handle = lane->handle;
@@ -108,7 +107,7 @@ void xs_control_row(struct xs_msg_row_queue *row, const struct xs_sched_row *fro
 	row->submitted = xs_gate_submitted(xs_load_relaxed(&slot->word));
 	row->pending = pending(slot);
 	row->device_ns = from->device_ns;
-	row->held_ns = since_ns && since_ns < now_ns ? held_ns + now_ns - since_ns : held_ns;
+	row->held_ns = lane->held_since_ns ? held_ns + now_ns - lane->held_since_ns : held_ns;
 	row->waited_ns = xs_load_relaxed(&slot->waited_ns);
 	row->in_state_ns = now_ns > from->since_ns ? now_ns - from->since_ns : 0;
 }

@@ -77,6 +77,7 @@ struct xs_lane {
 	bool stalled;        /* by STALLED */
 	bool frozen;         /* its process stands still */
 	bool has_priority;
+	uint64_t held_since_ns;     /* when we closed its gate; 0: we did not */
 	uint64_t waits_since_ns;    /* it has work and is held; 0: it is not */
 	int64_t priority;           /* hint of the queue itself, if there is one */
 	uint64_t device_ns;         /* counter of the slot when it was read last */

@@ -120,7 +120,7 @@ int xs_gate_try(struct xs_slot *slot, enum xs_gate_event event, uint64_t *before
 	return -EBUSY;
 }
 
-int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns)
+int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns, uint64_t *since_ns)
 {
 	uint64_t before;
 
@@ -128,19 +128,22 @@ int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns)
 		return 0;
 	/* First the time, so that whoever sees the gate closed also sees since when. */
 	xs_store_relaxed(&slot->held_since_ns, now_ns);
+	*since_ns = now_ns;
 	int err = xs_gate_try(slot, XS_GATE_HOLD, &before);
 	if (!err)
 		xs_add_relaxed(&slot->holds, 1);
 	return err;
 }
 
-int xs_gate_release(struct xs_slot *slot, uint64_t now_ns)
+int xs_gate_release(struct xs_slot *slot, uint64_t now_ns, uint64_t *since_ns)
 {
-	uint64_t before;
+	uint64_t began_ns = *since_ns, before;
 
+	*since_ns = 0;
 	if (!(xs_load_relaxed(&slot->word) & XS_GATE_HELD))
 		return 0;
-	xs_add_relaxed(&slot->held_ns, now_ns - xs_load_relaxed(&slot->held_since_ns));
+	/* That it was stopped at all is seen by the sum having changed. */
+	xs_add_relaxed(&slot->held_ns, began_ns ? now_ns - began_ns : 1);
 	xs_store_relaxed(&slot->held_since_ns, 0);
 	return xs_gate_try(slot, XS_GATE_RELEASE, &before);
 }

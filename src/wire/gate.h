@@ -74,10 +74,13 @@ XS_EXPORT uint64_t xs_gate_apply(struct xs_slot *slot, enum xs_gate_event event)
  */
 int xs_gate_try(struct xs_slot *slot, enum xs_gate_event event, uint64_t *before);
 
-/* The scheduler stops or starts a queue, and keeps the slot's accounts of it. What is so already
- * stays so. 0 or -EBUSY, as above. */
-int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns);
-int xs_gate_release(struct xs_slot *slot, uint64_t now_ns);
+/*
+ * The scheduler stops or starts a queue, and keeps the slot's accounts of it. What is so already stays so.
+ * since_ns is where these two remember since when, 0 at first: what the slot says may be of another scheduler
+ * with another clock, and the length of such a stop is not known. 0 or -EBUSY, as above.
+ */
+int xs_gate_hold(struct xs_slot *slot, uint64_t now_ns, uint64_t *since_ns);
+int xs_gate_release(struct xs_slot *slot, uint64_t now_ns, uint64_t *since_ns);
 
 /* Ready becomes idle, if nothing was submitted since `departed` was read (xs_gate_departed) and nobody
  * is about to. A thread that the scheduler keeps asleep at the gate is about to; one that the

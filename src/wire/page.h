@@ -38,10 +38,11 @@
 struct xs_slot {
 	alignas(64) _Atomic uint64_t word; /* the state of the queue; gate.h says what is in it */
 	_Atomic uint64_t held_ns;          /* total time that the scheduler kept the gate closed */
-	_Atomic uint64_t held_since_ns;    /* when it closed the gate last; 0: it is not closed */
-	_Atomic uint64_t waited_ns;        /* total time that threads slept at the gate */
-	_Atomic uint64_t device_ns;        /* device time used, as measured by markers */
-	_Atomic uint32_t holds;            /* how often the scheduler closed the gate */
+	_Atomic uint64_t held_since_ns; /* when it closed the gate last, on its own clock, which may
+					      be another than ours; 0: it is not closed */
+	_Atomic uint64_t waited_ns;     /* total time that threads slept at the gate */
+	_Atomic uint64_t device_ns;     /* device time used, as measured by markers */
+	_Atomic uint32_t holds;         /* how often the scheduler closed the gate */
 
 	alignas(64) _Atomic uint32_t
 		progress;            /* stored by the device: the last marker it reached */
@@ -53,7 +54,7 @@ struct xs_slot {
 struct xs_page {
 	uint32_t magic;
 	uint32_t version;
-	_Atomic uint64_t heartbeat_ns; /* daemon: xs_now_ns(), every XS_PAGE_HEARTBEAT_NS */
+	_Atomic uint64_t heartbeat_ns; /* daemon: its xs_now_ns(), every XS_PAGE_HEARTBEAT_NS */
 
 	/* Who is asleep. Each side writes its own flag and clears that of the other. */
 	alignas(64) _Atomic uint32_t
@@ -68,9 +69,10 @@ struct xs_page {
 	struct xs_slot slots[XS_PAGE_SLOTS];
 };
 
-/* A process whose daemon did not write its heartbeat for this long opens its gates. */
+/* A process whose daemon did not write its heartbeat for this long opens its gates; with all that it takes
+ * to notice, that is less than a second. */
 #define XS_PAGE_HEARTBEAT_NS UINT64_C(250000000)
-#define XS_PAGE_LEASE_NS     UINT64_C(1000000000)
+#define XS_PAGE_LEASE_NS     UINT64_C(850000000)
 
 _Static_assert(sizeof(struct xs_slot) == 128, "a slot is two cache lines");
 _Static_assert(offsetof(struct xs_slot, progress) == 64, "the device has a line of its own");
