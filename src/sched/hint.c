@@ -101,20 +101,25 @@ static int store(struct xs_hints *hints, const struct xs_hint *hint)
 	return 0;
 }
 
-int16_t xs_queue_priority(const struct xs_sched_queue *queue)
+int16_t xs_queue_inherited(const struct xs_sched_queue *queue)
 {
 	const struct xs_hints *all = &queue->party->device->sched->hints.hints;
 	const struct xs_hints *process = &queue->party->process->hints.hints;
 	const uint16_t bit = 1u << XS_HINT_PRIORITY;
 	int base = all->set & bit ? all->value[XS_HINT_PRIORITY] : 0;
 
-	if (queue->hints.set & bit)
-		return (int16_t)queue->hints.value[XS_HINT_PRIORITY];
 	if (process->set & bit)
 		base = process->value[XS_HINT_PRIORITY];
 	if (base == XS_PRIORITY_NO_EXECUTE)
 		return XS_PRIORITY_NO_EXECUTE;
 	return (int16_t)clamp(base + queue->offset, XS_PRIORITY_MIN, XS_PRIORITY_MAX);
+}
+
+int16_t xs_queue_priority(const struct xs_sched_queue *queue)
+{
+	if (queue->hints.set & 1u << XS_HINT_PRIORITY)
+		return (int16_t)queue->hints.value[XS_HINT_PRIORITY];
+	return xs_queue_inherited(queue);
 }
 
 /* Takes over what the hints say now; the device has to choose again afterwards. */

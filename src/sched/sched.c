@@ -140,6 +140,7 @@ void xs_sched_snapshot(
 			.device_ns = queue->device_ns,
 			.since_ns = queue->since_ns,
 			.priority = queue->priority,
+			.inherited = xs_queue_inherited(queue),
 			.lent = queue->lent,
 			.ready = queue->ready,
 			.stalled = queue->stalled,

@@ -209,6 +209,7 @@ struct xs_sched_row {
 	uint64_t device_ns;       /* measured device time since the queue was added */
 	uint64_t since_ns;        /* when it became ready or idle */
 	int priority;             /* effective, without what is lent */
+	int inherited;            /* what it would be without a hint for the queue itself */
 	int lent;                 /* or XS_LEND_NONE */
 	bool ready;
 	bool stalled;

@@ -292,6 +292,7 @@ bool xs_sched_runs_processes(const struct xs_sched *s, const struct xs_policy *p
 /* hint.c: where the value of a hint is. hints: with the kinds of processes only if they can be set. */
 int32_t *xs_hint_place(struct xs_hints *hints, enum xs_hint_kind kind);
 int16_t xs_queue_priority(const struct xs_sched_queue *queue);
+int16_t xs_queue_inherited(const struct xs_sched_queue *queue); /* without its own hint */
 void xs_queue_relevel(struct xs_sched_queue *queue, uint64_t now_ns);
 void xs_process_forget_windows(struct xs_sched *s, uint64_t process);
 

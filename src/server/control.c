@@ -86,6 +86,21 @@ static uint32_t pending(const struct xs_slot *slot)
 	return (word & XS_GATE_READY) && count > 0 ? (uint32_t)count : 0;
 }
 
+/* While a queue is stopped by hand, a priority of its own is what stops it; shown is what it will have
+ * again. */
+static int32_t priority_of(const struct xs_sched_row *from, const struct xs_lane *lane)
+{
+	int64_t own = lane->priority;
+
+	if (!xs_lane_suspended(lane))
+		return from->priority;
+	if (!lane->has_priority)
+		return from->inherited;
+	if (own != XS_PRIORITY_NO_EXECUTE && own < XS_PRIORITY_MIN)
+		own = XS_PRIORITY_MIN;
+	return own > XS_PRIORITY_MAX ? XS_PRIORITY_MAX : (int32_t)own;
+}
+
 void xs_control_row(struct xs_msg_row_queue *row, const struct xs_sched_row *from)
 {
 	const struct xs_lane *lane = xs_lane_of_number(from->queue);
@@ -101,7 +116,7 @@ void xs_control_row(struct xs_msg_row_queue *row, const struct xs_sched_row *fro
 	row->level = (uint32_t)lane->level;
 	row->threshold = lane->threshold;
 	row->batch = lane->batch;
-	row->priority = from->priority;
+	row->priority = priority_of(from, lane);
 	row->lent = from->lent;
 	row->holds = xs_load_relaxed(&slot->holds);
 	row->submitted = xs_gate_submitted(xs_load_relaxed(&slot->word));

@@ -122,8 +122,10 @@ check(good("policy") == "HPF\n" and param("HPF", "floor") == [6], "what was refu
 
 # --- suspend, resume --------------------------------------------------------------------------------
 
+priority = first(high)["priority"]
 check(good("suspend", high) == f"process {high} suspended\n", "suspend")
 check(first(high)["suspended"] and "HALT" in good("list"), "suspended")
+check(first(high)["priority"] == priority > -256, "it keeps its priority")
 good("resume", high)
 check(not first(high)["suspended"], "resumed")
 good("suspend", handle)

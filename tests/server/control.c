@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sched/sched.h"
+
 static pid_t server;
 static struct actor control, high, low;
 
@@ -227,10 +229,12 @@ static void stops_by_hand(void **state)
 	assert_false(actor_word(&high, 0) & XS_GATE_OPEN);
 	assert_true(actor_word(&low, 3) & XS_GATE_OPEN); /* it is in nobody's way */
 	assert_true(row_of(&high, 0).flags & XS_ROW_SUSPENDED);
+	assert_int_equal(row_of(&high, 0).priority, 100); /* which it will have again */
 	/* A hint does not start it; it is in force afterwards. */
 	assert_int_equal(
 		hint(XS_TARGET_HANDLE, actor_handle(&high, 0), XS_WIRE_HINT_PRIORITY, 50), 0);
 	assert_false(actor_word(&high, 0) & XS_GATE_OPEN);
+	assert_int_equal(row_of(&high, 0).priority, 50);
 	assert_int_equal(suspend(XS_TARGET_HANDLE, actor_handle(&high, 0), false), 0);
 	assert_true(actor_word(&high, 0) & XS_GATE_OPEN);
 	assert_false(actor_word(&low, 3) & XS_GATE_OPEN);
@@ -242,7 +246,23 @@ static void stops_by_hand(void **state)
 	actor_ready(&low, 4);
 	actor_await_closed(&low, 4);
 	assert_false(actor_word(&high, 0) & XS_GATE_OPEN);
+	assert_int_equal(row_of(&high, 0).priority, 50);
+	assert_int_equal(row_of(&low, 4).priority, 0);
+	/* Out of range is clamped, and to run never is a priority like others. */
+	actor_priority(&low, 1000);
+	actor_sync(&low);
+	assert_int_equal(row_of(&low, 4).priority, XS_PRIORITY_MAX);
+	assert_int_equal(
+		hint(XS_TARGET_HANDLE, actor_handle(&low, 4), XS_WIRE_HINT_PRIORITY, 1000), 0);
+	assert_int_equal(row_of(&low, 4).priority, XS_PRIORITY_MAX);
+	assert_int_equal(hint(XS_TARGET_HANDLE, actor_handle(&low, 4), XS_WIRE_HINT_PRIORITY,
+				 XS_PRIORITY_NO_EXECUTE),
+		0);
+	assert_int_equal(row_of(&low, 4).priority, XS_PRIORITY_NO_EXECUTE);
+	actor_priority(&low, 0);
+	actor_sync(&low);
 	assert_int_equal(suspend(XS_TARGET_PID, (uint64_t)getpid(), false), 0);
+	assert_int_equal(row_of(&low, 4).priority, XS_PRIORITY_NO_EXECUTE);
 	assert_true(actor_word(&high, 0) & XS_GATE_OPEN);
 	assert_int_equal(suspend(XS_TARGET_ALL, 0, true), EINVAL);
 }
