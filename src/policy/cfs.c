@@ -39,6 +39,11 @@ static uint32_t weight_of(int priority)
 	return (uint32_t)weight;
 }
 
+static int64_t part(const struct xs_unit *unit)
+{
+	return weight_of(xs_unit_priority(unit));
+}
+
 static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
 {
 	xs_for_each_runnable(unit, device)
@@ -66,4 +71,5 @@ const struct xs_policy xs_policy_cfs = {
 	.sleep = xs_fair_sleep,
 	.charge = xs_fair_charge,
 	.choose = choose,
+	.part = part,
 };

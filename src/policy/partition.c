@@ -36,6 +36,11 @@ static int64_t ask(const struct xs_unit *unit)
 	return xs_unit_utilization(unit, -1);
 }
 
+static int64_t limit_of(const struct xs_unit *unit)
+{
+	return xs_unit_utilization(unit, 100);
+}
+
 static uint64_t slice_of(const struct xs_unit *unit, const struct xs_shares *shares, int64_t part)
 {
 	int64_t average_ns =
@@ -76,7 +81,7 @@ static uint64_t choose_strictly(struct xs_sched_device *device, uint64_t now_ns)
 #define PARTITION                                                                                  \
 	.pacing = XS_PACE_OTHERS, .takes_turns = true,                                             \
 	.device_size = sizeof(struct xs_fair_device), .unit_size = sizeof(struct xs_fair_unit),    \
-	.wake = xs_fair_wake, .sleep = xs_fair_sleep, .charge = xs_fair_charge
+	.wake = xs_fair_wake, .sleep = xs_fair_sleep, .charge = xs_fair_charge, .part = ask
 
 const struct xs_policy xs_policy_up = {
 	.info = {
@@ -109,5 +114,6 @@ const struct xs_policy xs_policy_spup = {
 	.unit = XS_UNIT_PROCESS,
 	PARTITION,
 	.choose = choose_strictly,
+	.limit = limit_of,
 	.admits = xs_fair_admits,
 };

@@ -77,6 +77,16 @@ struct xs_policy {
 	uint64_t (*choose)(struct xs_sched_device *device, uint64_t now_ns);
 
 	/*
+	 * Of those that deal out time: what the unit asks for, in percent of the device or in whatever
+	 * compares with what others ask for; -1: an equal part of what others leave of 100. NULL: nobody
+	 * asks. For gangs, which have turns of their own.
+	 */
+	int64_t (*part)(const struct xs_unit *unit);
+
+	/* The most that it may use, in percent. NULL: there is no limit. For gangs, too. */
+	int64_t (*limit)(const struct xs_unit *unit);
+
+	/*
 	 * Would this unit, which is not runnable, be let through now? The default: when nobody is.
 	 */
 	bool (*admits)(const struct xs_unit *unit);

@@ -31,6 +31,11 @@ static int64_t ask(const struct xs_unit *unit)
 	return xs_unit_request(unit, xs_unit_utilization(unit, -1));
 }
 
+static int64_t limit_of(const struct xs_unit *unit)
+{
+	return xs_unit_limit(unit, 100);
+}
+
 static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
 {
 	struct xs_shares shares = xs_shares(device, ask);
@@ -39,7 +44,7 @@ static uint64_t choose(struct xs_sched_device *device, uint64_t now_ns)
 	{
 		int64_t asked = ask(unit);
 		uint64_t part = (uint64_t)(asked < 0 ? shares.rest : asked);
-		uint64_t limit = (uint64_t)xs_unit_limit(unit, 100);
+		uint64_t limit = (uint64_t)limit_of(unit);
 		uint64_t slice_ns =
 			(uint64_t)xs_unit_timeslice_ns(unit, xs_device_param(device, SLICE) * 1000);
 
@@ -64,5 +69,7 @@ const struct xs_policy xs_policy_share = {
 	.sleep = xs_fair_sleep,
 	.charge = xs_fair_charge,
 	.choose = choose,
+	.part = ask,
+	.limit = limit_of,
 	.admits = xs_fair_admits,
 };

@@ -17,16 +17,13 @@
  *
  * In turn (those that deal out time). Turns of one device are in no step with those
  * of another, so a gang would rarely be chosen everywhere at once. The policy is not shown gangs at
- * all; it deals out what they leave. Gangs have turns of their own, "gang_slice" long, the one that has
- * waited longest first, and several at once if they have no device in common. After a turn each of its
- * devices belongs to the others for as many times as long as there are of them. So a gang on a device
- * with n others gets a part of 1 / (n + 1), and neither waits for ever: the oldest gang is promised a
+ * all; it deals out what they leave. Gangs have turns of their own, "gang_slice" long on average, the one
+ * that has waited longest first, and several at once if they have no device in common. After a turn each of
+ * its devices belongs to the others for so long that all get their parts (gang_part.c): without hints, a gang
+ * on a device with n others gets 1 / (n + 1). Nobody waits for ever: the oldest gang is promised a
  * time at which all its devices are free, and others have turns there until then only.
  */
 #include "sched/state.h"
-
-/* More than that many others are not waited for. */
-#define MOST_OTHERS 16
 
 /* A turn that would be shorter than this is not worth it. */
 #define SHORTEST_TURN_NS 100000
@@ -126,6 +123,7 @@ void xs_gang_new_policy(struct xs_sched *s)
 		gang_at(link)->apart = s->policy->takes_turns;
 		gang_at(link)->granted = false;
 		gang_at(link)->promised_ns = 0;
+		gang_at(link)->pause_ns = 0;
 	}
 }
 
@@ -192,18 +190,21 @@ static void look_at(struct xs_list *units)
 			continue;
 		party->wants = true;
 		party->gets |= unit->chosen;
+		xs_gang_note_hints(party->process, unit);
 		priority = xs_unit_priority(unit);
 		if (priority > party->process->highest)
 			party->process->highest = priority;
 	}
 }
 
-/* Where the gangs have work, where they were chosen, and how important they are. */
+/* Where the gangs have work, where they were chosen, how important they are and what they ask for. */
 static void look(struct xs_sched *s)
 {
 	for_each_tied_gang(process, s)
 	{
 		process->highest = XS_RANK_NONE;
+		if (!process->granted) /* one that went idle asks for what it got */
+			xs_gang_forget_hints(process);
 		xs_list_for_each (link, &process->parties) {
 			struct xs_party *party = xs_list_entry(link, struct xs_party, link);
 
@@ -309,74 +310,82 @@ static uint64_t slice_of(const struct xs_sched *s, const struct xs_sched_process
 	return (uint64_t)us * 1000;
 }
 
-static uint64_t others(const struct xs_sched_device *device)
-{
-	uint64_t count = 0;
-
-	xs_list_for_each (link, &device->runnable)
-		count++;
-	return count < MOST_OTHERS ? count : MOST_OTHERS;
-}
-
-/* Its devices owe the others as long as it used them, for each of them. */
 static void end_turn(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
 {
 	uint64_t used_ns = now_ns - process->granted_ns;
 
-	if (used_ns > slice_of(s, process))
-		used_ns = slice_of(s, process);
+	/* It may have gone on for long while nobody else wanted to. */
+	if (used_ns > process->turn_ns)
+		used_ns = process->turn_ns;
 	process->granted = false;
+	if (xs_gang_pause_ns(process, used_ns))
+		process->pause_ns = now_ns + xs_gang_pause_ns(process, used_ns);
 	xs_list_for_each (link, &process->parties) {
-		struct xs_sched_device *device = xs_list_entry(link, struct xs_party, link)->device;
+		const struct xs_party *party = xs_list_entry(link, struct xs_party, link);
+		struct xs_sched_device *device = party->device;
 		uint64_t from_ns = device->gang_free_ns > now_ns ? device->gang_free_ns : now_ns;
 
-		device->gang_free_ns = from_ns + used_ns * others(device);
+		device->gang_free_ns = from_ns + xs_gang_owes_ns(party, used_ns);
 	}
 	xs_list_remove(&process->gang_link);
 	xs_list_append(&s->gangs, &process->gang_link);
 }
 
-/* Forgets the last time, and counts the gangs that have work on each device. */
+/* Forgets the last time, and adds up who wants what on each device. */
 static void begin_turns(struct xs_sched *s)
 {
 	xs_list_for_each (link, &s->tied) {
 		tied_at(link)->gang = NULL;
-		tied_at(link)->gangs_here = 0;
 		tied_at(link)->reserved_ns = NEVER;
 	}
 	look(s);
-	for_each_tied_gang(process, s)
-	{
-		for_each_wanted(party, process) party->device->gangs_here++;
-	}
+	xs_list_for_each (link, &s->tied)
+		xs_gang_add_up(tied_at(link));
+}
+
+static void take(const struct xs_party *party)
+{
+	party->device->gang = party->process;
+	party->device->gang_party = party;
 }
 
 /* Does the turn go on? Then the devices are its own. */
 static bool goes_on(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
 {
-	bool wants = false, contested = false, taken = false;
+	bool wants = false, contested = xs_gang_pause_ns(process, UINT32_MAX), taken = false;
 
 	for_each_wanted(party, process)
 	{
 		const struct xs_sched_device *device = party->device;
 
 		wants = true;
-		contested |= !xs_list_empty(&device->runnable) || device->gangs_here > 1;
+		contested |= !xs_list_empty(&device->runnable) || device->gangs_here.count > 1;
 		taken |= device->gang != NULL;
 	}
 	if (!wants || taken || (contested && now_ns >= process->until_ns))
 		return false;
-	for_each_wanted(party, process) party->device->gang = process;
+	for_each_wanted(party, process) take(party);
 	if (contested)
 		wake_at(s, process->until_ns, now_ns);
 	return true;
+}
+
+/* When the turn that is under way there will have ended, and others had what it then owes them. */
+static uint64_t paid_at(const struct xs_sched_device *device)
+{
+	uint64_t until_ns = device->gang->until_ns, from_ns = device->gang_free_ns;
+
+	if (xs_list_empty(&device->runnable))
+		return until_ns;
+	return (from_ns > until_ns ? from_ns : until_ns) +
+	       xs_gang_owes_ns(device->gang_party, device->gang->turn_ns);
 }
 
 /* When its devices will be free as far as can be seen; 0: now. */
 static uint64_t free_at(const struct xs_sched_process *process, uint64_t now_ns)
 {
 	bool promised = process->promised_ns && now_ns >= process->promised_ns;
-	uint64_t at_ns = 0;
+	uint64_t at_ns = process->pause_ns > now_ns ? process->pause_ns : 0;
 
 	for_each_wanted(party, process)
 	{
@@ -384,7 +393,7 @@ static uint64_t free_at(const struct xs_sched_process *process, uint64_t now_ns)
 		uint64_t free_ns = 0;
 
 		if (device->gang)
-			free_ns = device->gang->until_ns;
+			free_ns = paid_at(device);
 		else if (!xs_list_empty(&device->runnable) && !promised)
 			free_ns = device->gang_free_ns > now_ns ? device->gang_free_ns : 0;
 		at_ns = free_ns > at_ns ? free_ns : at_ns;
@@ -395,7 +404,8 @@ static uint64_t free_at(const struct xs_sched_process *process, uint64_t now_ns)
 /* Begins its turn if it can have one; until others are promised the devices. */
 static bool begin_turn(struct xs_sched *s, struct xs_sched_process *process, uint64_t now_ns)
 {
-	uint64_t until_ns = now_ns + slice_of(s, process);
+	uint64_t turn_ns = xs_gang_turn_ns(process, slice_of(s, process));
+	uint64_t until_ns = now_ns + turn_ns;
 
 	for_each_wanted(party, process)
 	{
@@ -405,10 +415,11 @@ static bool begin_turn(struct xs_sched *s, struct xs_sched_process *process, uin
 	if (until_ns < now_ns + SHORTEST_TURN_NS)
 		return false;
 	process->granted = true;
+	process->turn_ns = turn_ns;
 	process->granted_ns = now_ns;
 	process->until_ns = until_ns;
 	process->promised_ns = 0;
-	for_each_wanted(party, process) party->device->gang = process;
+	for_each_wanted(party, process) take(party);
 	wake_at(s, until_ns, now_ns);
 	return true;
 }

@@ -88,7 +88,10 @@ struct xs_sched_process {
 	bool runs;        /* and is to run as a whole */
 	bool granted;     /* of the gangs apart: it has its turn */
 	int highest;      /* of gangs, during a choice: priority among its runnable units */
-	uint64_t granted_ns, until_ns;
+	int64_t part; /* the same for what they ask for, and the most that they may get (policy.h) */
+	int64_t limit;
+	uint64_t granted_ns, turn_ns, until_ns;
+	uint64_t pause_ns;        /* until then it has no turn, whoever else is idle */
 	uint64_t promised_ns;     /* when all its devices will be free for it, 0: not promised */
 	struct xs_list gang_link; /* xs_sched.gangs, if it is one and on several devices */
 	char name[64];
@@ -105,6 +108,12 @@ struct xs_party {
 	uint32_t members; /* those not banned */
 	uint64_t round;   /* xs_sched_device.round when one of its units was chosen last */
 	bool wants, gets; /* of a gang, during a choice: is runnable, was chosen */
+};
+
+/* What several ask for. */
+struct xs_parts {
+	int64_t asked, silent; /* the sum, and the number of those that did not say */
+	int64_t count;
 };
 
 struct xs_sched_device {
@@ -131,7 +140,8 @@ struct xs_sched_device {
 	uint64_t gang_wake_ns; /* the same for the turns of the gangs that tie it to others */
 	struct xs_timer timer; /* xs_sched.timers */
 	const struct xs_sched_process *gang; /* whose turn it is, if it is that of a gang */
-	uint32_t gangs_here;                 /* gangs with work */
+	const struct xs_party *gang_party;   /* the same there */
+	struct xs_parts gangs_here, others;  /* gangs with work, and those that are none */
 	uint64_t gang_free_ns;               /* until then it is owed to the others */
 	uint64_t reserved_ns; /* when the gang that has waited longest is to have it */
 	void *state;
@@ -268,6 +278,15 @@ bool xs_gangs_tie(const struct xs_sched_device *device);
  * devices are in xs_sched.tied until xs_gangs_part(). */
 void xs_gangs_choose(struct xs_sched_device *device, uint64_t now_ns);
 void xs_gangs_part(struct xs_sched *s);
+
+/* gang_part.c: what the units of a gang ask for, and all that want the device at this moment; how long its next turn may be if that of an average one is
+ * as long; and for how long, after a turn, it owes a device to others, or pauses. */
+void xs_gang_forget_hints(struct xs_sched_process *process);
+void xs_gang_note_hints(struct xs_sched_process *process, const struct xs_unit *unit);
+void xs_gang_add_up(struct xs_sched_device *device);
+uint64_t xs_gang_turn_ns(const struct xs_sched_process *process, uint64_t average_ns);
+uint64_t xs_gang_owes_ns(const struct xs_party *party, uint64_t used_ns);
+uint64_t xs_gang_pause_ns(const struct xs_sched_process *process, uint64_t used_ns);
 
 /* Judges an idle queue, and announces nothing; leaves the others alone. */
 void xs_queue_judge(struct xs_sched_queue *queue);

@@ -201,6 +201,102 @@ static void in_turn_a_gang_gets_its_part(void **state)
 	}
 }
 
+/* What runs of 2000 ms is as it should be, within 3 points. */
+static void check_part(const char *policy, unsigned int queue, unsigned int percent)
+{
+	int64_t off = (int64_t)ran[queue] - (int64_t)percent * 20 * (int64_t)MS;
+
+	if (off < -60 * (int64_t)MS || off > 60 * (int64_t)MS)
+		fail_msg("%s: queue %u ran %llu of 2000 ms, not %u %%", policy, queue,
+			(unsigned long long)(ran[queue] / MS), percent);
+}
+
+static void hint(uint64_t process, enum xs_hint_kind kind, int64_t value)
+{
+	kit_hint(&kit, XS_HINT_PROCESS, process, kind, value);
+}
+
+/* Hints mean the same for a gang as for others. */
+static void in_turn_hints_concern_gangs(void **state)
+{
+	static const struct {
+		const char *policy;
+		enum xs_hint_kind kind;
+		int64_t first, second, single;
+		unsigned int parts[3];
+	} cases[] = {
+		{ "SHARE", XS_HINT_REQUEST, 60, 30, 10, { 60, 30, 10 } },
+		{ "SHARE", XS_HINT_REQUEST, 20, 20, 60, { 20, 20, 60 } },
+		{ "SHARE", XS_HINT_REQUEST, 100, 50, 50, { 50, 25, 25 } },
+		{ "UP", XS_HINT_UTILIZATION, 60, 30, 10, { 60, 30, 10 } },
+		{ "PUP", XS_HINT_UTILIZATION, 20, 50, 30, { 20, 50, 30 } },
+		{ "CFS", XS_HINT_PRIORITY, 4, 0, 0, { 51, 25, 25 } },
+		{ "CFS", XS_HINT_PRIORITY, 0, 0, 4, { 25, 25, 51 } },
+		{ "MLFQ", XS_HINT_PRIORITY, 4, 0, 0, { 33, 33, 33 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(cases[i].policy);
+		gang(1, 3);
+		gang(2, 3);
+		single(3, 0);
+		single(4, 1);
+		hint(1, cases[i].kind, cases[i].first);
+		hint(2, cases[i].kind, cases[i].second);
+		hint(3, cases[i].kind, cases[i].single);
+		hint(4, cases[i].kind, cases[i].single);
+		pass(200 * MS);
+		pass(2000 * MS);
+		assert_true(ran[10] == ran[11] && ran[20] == ran[21]);
+		for (unsigned int queue = 0; queue < 3; queue++)
+			check_part(cases[i].policy, 10 * (queue + 1), cases[i].parts[queue]);
+		check_part(cases[i].policy, 40, cases[i].parts[2]);
+		kit_stop(&kit);
+	}
+}
+
+/* Who did not ask gets an equal part of what the others leave. */
+static void in_turn_a_silent_gang_gets_what_is_left(void **state)
+{
+	(void)state;
+	begin("SHARE");
+	gang(1, 3);
+	single(2, 0);
+	hint(2, XS_HINT_REQUEST, 80);
+	pass(200 * MS);
+	pass(2000 * MS);
+	check_part("SHARE", 10, 20);
+	check_part("SHARE", 20, 80);
+	kit_stop(&kit);
+}
+
+/* Also when nobody else wants the device. */
+static void in_turn_a_limit_holds_for_a_gang(void **state)
+{
+	(void)state;
+	for (int beside = 0; beside < 2; beside++) {
+		begin("SHARE");
+		gang(1, 3);
+		hint(1, XS_HINT_LIMIT, 30);
+		if (beside)
+			single(2, 0);
+		pass(200 * MS);
+		pass(2000 * MS);
+		check_part("SHARE", 10, 30);
+		if (beside)
+			check_part("SHARE", 20, 70);
+		kit_stop(&kit);
+	}
+	begin("SPUP");
+	gang(1, 3);
+	hint(1, XS_HINT_UTILIZATION, 40);
+	pass(200 * MS);
+	pass(2000 * MS);
+	check_part("SPUP", 10, 40);
+	kit_stop(&kit);
+}
+
 /* Nobody else: nothing is lost. Gangs without a common device run side by side. */
 static void in_turn_no_device_stands_still(void **state)
 {
@@ -342,6 +438,10 @@ static void random_step(uint64_t *seed)
 		hint.kind = XS_HINT_PRIORITY;
 		hint.value = (int64_t)(kit_random(seed) % 5);
 		xs_sched_hint(kit.s, XS_HINT_QUEUE, queue, &hint, kit.now);
+		hint.kind = kit_random(seed) % 2 ? XS_HINT_REQUEST : XS_HINT_LIMIT;
+		hint.value = (int64_t)(kit_random(seed) % 101);
+		hint.clear = kit_random(seed) % 3 == 0;
+		xs_sched_hint(kit.s, XS_HINT_PROCESS, process, &hint, kit.now);
 		break;
 	case 3:
 		xs_sched_queue_stalled(kit.s, queue, kit_random(seed) % 2, kit.now);
@@ -394,6 +494,9 @@ int main(void)
 		cmocka_unit_test(the_next_gang_takes_what_is_left),
 		cmocka_unit_test(in_turn_nobody_starves),
 		cmocka_unit_test(in_turn_a_gang_gets_its_part),
+		cmocka_unit_test(in_turn_hints_concern_gangs),
+		cmocka_unit_test(in_turn_a_silent_gang_gets_what_is_left),
+		cmocka_unit_test(in_turn_a_limit_holds_for_a_gang),
 		cmocka_unit_test(in_turn_no_device_stands_still),
 		cmocka_unit_test(in_turn_short_work_is_no_advantage),
 		cmocka_unit_test(whatever_happens),
