@@ -84,6 +84,17 @@ static uint32_t level_of(const struct xs_queue *queue)
 }
 
 /* [lock] */
+static void say_stalled(const struct xs_queue *queue, bool stalled)
+{
+	struct xs_message message = { .opcode = XS_OP_STALLED };
+
+	message.stalled.slot = (uint32_t)slot_of(queue);
+	message.stalled.id = xs_load_relaxed(&queue->id);
+	message.stalled.on = stalled;
+	say(&message);
+}
+
+/* [lock] */
 static void announce(struct xs_queue *queue)
 {
 	struct xs_message message = { .opcode = XS_OP_QUEUE_ADD };
@@ -102,6 +113,8 @@ static void announce(struct xs_queue *queue)
 	say(&message);
 	queue->announced = true;
 	xs_local_each_hint(queue, say_queue_hint, queue);
+	if (xs_load_full(&queue->watch.stalled)) /* which another one was told, and he alone */
+		say_stalled(queue, true);
 }
 
 /* [lock] Announces queues as long as the daemon takes it all. */
@@ -141,15 +154,9 @@ void xs_global_remove(struct xs_queue *queue)
 
 void xs_global_stalled(struct xs_queue *queue, bool stalled)
 {
-	struct xs_message message = { .opcode = XS_OP_STALLED };
-
 	xs_mutex_lock(&global.lock);
-	if (queue->announced) {
-		message.stalled.slot = (uint32_t)slot_of(queue);
-		message.stalled.id = xs_load_relaxed(&queue->id);
-		message.stalled.on = stalled;
-		say(&message);
-	}
+	if (queue->announced)
+		say_stalled(queue, stalled);
 	xs_mutex_unlock(&global.lock);
 }
 

@@ -110,6 +110,14 @@ static void tell_state(struct xs_queue *queue)
 	xs_sched_queue_ready(local.sched, xs_load_relaxed(&queue->id), ready, local.now_ns);
 }
 
+/* While somebody else decided, only he was told. */
+static void tell_stall(struct xs_queue *queue)
+{
+	tell_state(queue);
+	xs_sched_queue_stalled(local.sched, xs_load_relaxed(&queue->id),
+		xs_load_full(&queue->watch.stalled), local.now_ns);
+}
+
 static void for_each_scheduled(void (*visit)(struct xs_queue *queue))
 {
 	for (size_t i = 0; i < xs_registry_limit(); i++) {
@@ -222,6 +230,7 @@ int xs_local_activate(const char *policy)
 		local.active = true;
 		for_each_scheduled(refresh_priority);
 		apply_all();
+		for_each_scheduled(tell_stall);
 	}
 	end();
 	return err;

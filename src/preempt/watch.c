@@ -100,9 +100,9 @@ static void note_stall(struct xs_queue *queue, uint64_t now)
 {
 	uint64_t patience = (uint64_t)xs_options()->stall_ms * XS_NS_PER_MS;
 
-	if (queue->watch.stalled || now - queue->watch.since_ns < patience)
+	if (xs_load_relaxed(&queue->watch.stalled) || now - queue->watch.since_ns < patience)
 		return;
-	queue->watch.stalled = true;
+	xs_store_full(&queue->watch.stalled, true);
 	xs_info("XQueue (0x%llx) made no progress for %d ms: it no longer keeps others suspended",
 		(unsigned long long)xs_load_relaxed(&queue->id), xs_options()->stall_ms);
 	xs_agent_stalled(queue, true);
@@ -129,8 +129,8 @@ static void note_progress(
 	queue->watch.since_ns = now;
 	queue->watch.next_query_ns = now + SILENT_AFTER_NS;
 	queue->watch.blocked = false;
-	if (queue->watch.stalled) {
-		queue->watch.stalled = false;
+	if (xs_load_relaxed(&queue->watch.stalled)) {
+		xs_store_full(&queue->watch.stalled, false);
 		xs_agent_stalled(queue, false);
 	}
 }

@@ -75,7 +75,7 @@ struct xs_queue {
 		uint64_t since_ns;      /* [watcher] when either moved last */
 		uint64_t next_query_ns; /* [watcher] */
 		uint32_t held_ns;       /* [watcher] the slot's, modulo 2^32, at its last look */
-		bool stalled;           /* [watcher] it keeps nobody suspended */
+		_Atomic bool stalled;   /* it keeps nobody suspended; read by whoever takes over */
 		bool blocked;           /* [watcher] the driver does not come back from it */
 	} watch;
 };

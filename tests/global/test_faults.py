@@ -75,6 +75,38 @@ def a_daemon_that_lives_is_kept():
     daemon.stop()
 
 
+def stalls_outlive_their_daemon():
+    """Whoever takes over hears of queues that make no progress, though they were told long ago."""
+    daemon = Daemon()
+    high, low, control = pair(daemon, XSCHED_STALL_MS="100")
+    low.do("feed 200")
+    high.do("hold")
+    until(lambda: any(q["flags"] & STALLED for q in control.queues(high.pid)), "it stalls")
+    daemon.kill()
+    daemon.start()
+    high.said("using global scheduler", 2)
+    low.said("using global scheduler", 2)
+    control = Control(daemon)
+    until(lambda: any(q["flags"] & STALLED for q in control.queues(high.pid)), "the new daemon knows")
+    goes_on(low, low.count(), "the lesser goes on")
+    high.do("let")
+    high.do("sync")
+    low.do("starve")
+    low.end()
+
+    # Of two streams of one process; without a daemon, it decides itself.
+    high.do("feed 200")
+    high.do("stream -1")
+    high.do("hold")
+    until(lambda: any(q["flags"] & STALLED for q in control.queues(high.pid)), "its stream stalls")
+    daemon.kill()
+    goes_on(high, high.count(), "the lesser stream goes on at once")
+    goes_on(high, high.count() + 100, "and is not stopped again")
+    high.do("let")
+    high.do("starve")
+    high.end()
+
+
 def daemon_stopped_and_continued():
     daemon = Daemon()
     high, low, control = pair(daemon)
@@ -334,8 +366,8 @@ def a_process_id_namespace_of_its_own():
     daemon.stop()
 
 
-run([daemon_killed_and_back, hints_of_streams_outlive_the_daemon, a_daemon_that_lives_is_kept,
-     daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
+run([daemon_killed_and_back, hints_of_streams_outlive_the_daemon, stalls_outlive_their_daemon,
+     a_daemon_that_lives_is_kept, daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
      important_one_killed, important_one_stopped, important_one_frozen, lesser_one_stopped,
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
      in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,
