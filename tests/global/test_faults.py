@@ -42,6 +42,21 @@ def daemon_killed_and_back():
     daemon.stop()
 
 
+def daemon_killed_while_somebody_is_suspended():
+    daemon = Daemon()
+    worker = Worker(daemon)
+    control = Control(daemon)
+    until(lambda: control.queues(worker.pid), "its queue")
+    worker.do("feed 200")
+    control.suspend(worker.pid, 1)
+    until(lambda: stopped(worker, control), "it is suspended")
+    before = settled(worker)
+    daemon.kill()
+    goes_on(worker, before, "nobody is left to resume it")
+    worker.do("starve")
+    worker.end()
+
+
 def hints_of_streams_outlive_the_daemon():
     daemon = Daemon()
     worker = Worker(daemon, 3)
@@ -328,9 +343,11 @@ def exec_begins_anew():
     daemon = Daemon()
     high, low, control = pair(daemon)
     before = make_wait(high, low, control)
+    old = {q["serial"] for q in control.queues(high.pid)}
     high.say("exec")
     high.answer("ready")
-    goes_on(low, before, "what was before the exec is forgotten")
+    goes_on(low, before, "what was before the exec holds nobody up")
+    until(lambda: not old & {q["serial"] for q in control.queues(high.pid)}, "what was before is forgotten")
     high.said("using global scheduler", 2)
     until(lambda: any(q["priority"] == 10 for q in control.queues(high.pid)), "it is known again")
     daemon.stop()
@@ -366,8 +383,9 @@ def a_process_id_namespace_of_its_own():
     daemon.stop()
 
 
-run([daemon_killed_and_back, hints_of_streams_outlive_the_daemon, stalls_outlive_their_daemon,
-     a_daemon_that_lives_is_kept, daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
+run([daemon_killed_and_back, daemon_killed_while_somebody_is_suspended, hints_of_streams_outlive_the_daemon,
+     stalls_outlive_their_daemon, a_daemon_that_lives_is_kept,
+     daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
      important_one_killed, important_one_stopped, important_one_frozen, lesser_one_stopped,
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
      in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,

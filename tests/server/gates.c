@@ -391,7 +391,12 @@ static void restart_goes_on_with_the_same_pages(void **state)
 	actor_priority(&pair.high, 100);
 	actor_add(&pair.low, 0, 7);
 	actor_await_open(&pair.low, 0);
+	actor_await(&pair.low, 0, XS_GATE_PACED, 0); /* for whom? */
 	actor_add(&pair.high, 0, 7);
+	actor_await_closed(&pair.low, 0);
+	actor_remove(&pair.low, 0);
+	actor_await(&pair.high, 0, XS_GATE_TRACKED, 0);
+	actor_add(&pair.low, 0, 7);
 	actor_await_closed(&pair.low, 0);
 	actor_idle(&pair.high, 0);
 	actor_await_open(&pair.low, 0);
