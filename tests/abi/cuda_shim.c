@@ -37,9 +37,10 @@ static const struct row rows[] = {
 typedef CUresult generic(void *, void *, void *, void *, void *, void *, void *, void *, void *,
 	void *, void *, void *);
 
-extern int core_calls, core_begins, core_waits, core_ungated, core_captures;
+extern int core_calls, core_begins, core_context_waits, core_ungated, core_captures;
 extern void *core_stream;
 extern bool core_per_thread, core_done;
+extern int core_found, core_context_changes, core_recorded, core_forgotten, core_priority;
 extern void *core_destroyed;
 extern const char *core_destroyed_after;
 extern const char *_Atomic *core_driver_last;
@@ -167,13 +168,13 @@ static const char *const submitting[] = { "cuLaunch", "cuGraphLaunch", "cuGraphU
 	"cuGraphicsUnmapResources", "cuStreamAttachMemAsync", "cuEventRecord", "cuStreamWaitEvent",
 	NULL };
 
-static const char *const waiting[] = { "cuStreamSynchronize", "cuEventSynchronize",
-	"cuCtxSynchronize", "cuCtxDestroy", "cuCtxDetach", "cuGreenCtxDestroy",
-	"cuDevicePrimaryCtxRe", "cuMemAlloc_v2", "cuMemAllocManaged", "cuMemAllocHost",
-	"cuMemHostAlloc", "cuMemHostRegister", "cuMemHostUnregister", "cuMemFreeHost",
-	"cuMemFree_v2", "cuMemPoolDestroy", "cuMemPoolTrimTo", "cuMemUnmap", "cuMemRelease",
-	"cuModuleLoad", "cuModuleUnload", "cuLibraryLoad", "cuLibraryUnload", "cuIpcOpenMemHandle",
-	"cuIpcCloseMemHandle", "cuArrayDestroy", "cuMipmappedArrayDestroy",
+/* For all that the context has to do. */
+static const char *const waiting[] = { "cuCtxSynchronize", "cuCtxDestroy", "cuCtxDetach",
+	"cuGreenCtxDestroy", "cuDevicePrimaryCtxRe", "cuMemAlloc_v2", "cuMemAllocManaged",
+	"cuMemAllocHost", "cuMemHostAlloc", "cuMemHostRegister", "cuMemHostUnregister",
+	"cuMemFreeHost", "cuMemFree_v2", "cuMemPoolDestroy", "cuMemPoolTrimTo", "cuMemUnmap",
+	"cuMemRelease", "cuModuleLoad", "cuModuleUnload", "cuLibraryLoad", "cuLibraryUnload",
+	"cuIpcOpenMemHandle", "cuIpcCloseMemHandle", "cuArrayDestroy", "cuMipmappedArrayDestroy",
 	"cuDestroyExternalMemory", "cuCtxWaitEvent", "cuGreenCtxWaitEvent", "cuGraphInstantiate",
 	"cuGraphExecDestroy", "cuDeviceGraphMemTrim", "cuCtxSetLimit", "cuModuleGetGlobal",
 	"cuLibraryGetGlobal", "cuLibraryGetManaged", NULL };
@@ -194,7 +195,7 @@ static void gates_and_waits_are_not_forgotten(void **state)
 		bool submits = is_one_of(rows[i].symbol, submitting);
 		bool waits = is_one_of(rows[i].symbol, waiting) &&
 			     strcmp(rows[i].symbol, "cuDevicePrimaryCtxRetain") != 0;
-		int begins = core_begins, before = core_waits;
+		int begins = core_begins, before = core_context_waits;
 
 		if (!submits && !waits)
 			continue;
@@ -202,8 +203,135 @@ static void gates_and_waits_are_not_forgotten(void **state)
 			NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 		if (submits && core_begins != begins + 1)
 			fail_msg("%s passed %d gates", rows[i].symbol, core_begins - begins);
-		if (waits && core_waits == before)
+		if (waits && core_context_waits == before)
 			fail_msg("%s may wait and nobody knows", rows[i].symbol);
+	}
+}
+
+static void call_with(const char *symbol, void *argument)
+{
+	((generic *)need(shim, symbol))(argument, argument, argument, argument, argument, argument,
+		argument, argument, argument, argument, argument, argument);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), wanted = strlen(end);
+
+	return length >= wanted && strcmp(text + length - wanted, end) == 0;
+}
+
+/* The default stream is that of the thread in the variants for it, and the legacy one in all others. */
+static void variants_name_their_default_stream(void **state)
+{
+	static const char *const questions[] = { "cuStreamSynchronize", "cuStreamQuery", NULL };
+
+	(void)state;
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *symbol = rows[i].symbol;
+		bool own = ends_with(symbol, "_ptsz") || ends_with(symbol, "_ptds");
+
+		if (!is_one_of(symbol, submitting) && !is_one_of(symbol, questions))
+			continue;
+		core_stream = &core_stream;
+		core_per_thread = !own;
+		call_with(symbol, NULL);
+		if (core_stream || core_per_thread != own)
+			fail_msg("%s is for the default stream %s", symbol,
+				core_per_thread ? "of the thread" : "of the context");
+	}
+}
+
+static void changes_of_the_context_are_seen(void **state)
+{
+	static const char *const changing[] = { "cuCtxCreate", "cuCtxAttach", "cuCtxDetach",
+		"cuCtxPushCurrent", "cuCtxPopCurrent", "cuCtxSetCurrent", "cuCtxDestroy",
+		"cuGLCtxCreate", "cuVDPAUCtxCreate", "cuDevicePrimaryCtxRelease",
+		"cuDevicePrimaryCtxReset", "cuGreenCtxDestroy", NULL };
+
+	(void)state;
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	for (size_t i = 0; i < ROWS; i++) {
+		int before = core_context_changes;
+
+		if (!is_one_of(rows[i].symbol, changing))
+			continue;
+		call_with(rows[i].symbol, NULL);
+		if (core_context_changes == before)
+			fail_msg("%s may change the context and nobody knows", rows[i].symbol);
+	}
+}
+
+/* Of the calls that may wait in the driver only a copy to the host is known to have waited. */
+static void what_may_wait_tells_nothing(void **state)
+{
+	static const char *const fetching[] = { "cuMemcpyDtoH", "cuMemcpyAtoH", NULL };
+
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct row *row = &rows[i];
+		bool fetches = is_one_of(row->symbol, fetching) && !strstr(row->symbol, "Async");
+
+		if (!fetches && strcmp(row->form, "DRAIN") != 0 &&
+			strncmp(row->form, "SYNC", 4) != 0 && strncmp(row->form, "FETCH", 5) != 0)
+			continue;
+		core_done = !fetches;
+		call_with(row->symbol, (void *)16);
+		if (core_done != fetches)
+			fail_msg("%s tells that all is %sdone", row->symbol, fetches ? "not " : "");
+	}
+}
+
+static void answers_are_passed_on(void **state)
+{
+	CUstreamAttrValue value = { .priority = -3 };
+	CUcontext context = (CUcontext)0x4711;
+	CUstream stream = (CUstream)0x4712;
+
+	(void)state;
+	for (int good = 0; good < 2; good++) {
+		int found = core_found, recorded = core_recorded, forgotten = core_forgotten;
+
+		*stub_result = good ? CUDA_SUCCESS : CUDA_ERROR_LAUNCH_FAILED;
+		cuStreamSynchronize(stream);
+		assert_int_equal(core_done, good);
+		cuStreamSynchronize_ptsz(stream);
+		assert_int_equal(core_done, good);
+		cuEventSynchronize(NULL);
+		assert_int_equal(core_done, good);
+		cuCtxSynchronize();
+		assert_int_equal(core_done, good);
+		cuCtxSynchronize_v2(NULL);
+		assert_int_equal(core_done, good);
+		cuCtxSynchronize_v2(context); /* perhaps not the current one */
+		assert_false(core_done);
+		cuStreamQuery(stream);
+		cuStreamQuery_ptsz(stream);
+		cuEventQuery(NULL);
+		assert_int_equal(core_found, found + 3 * good);
+		cuEventRecord(NULL, stream);
+		cuEventRecord_ptsz(NULL, stream);
+		cuEventRecordWithFlags(NULL, stream, 0);
+		cuEventRecordWithFlags_ptsz(NULL, stream, 0);
+		assert_int_equal(core_recorded, recorded + 4 * good);
+		cuCtxRecordEvent(context,
+			NULL); /* of no queue, so what was known of it is not so any more */
+		cuGreenCtxRecordEvent(NULL, NULL);
+		assert_int_equal(core_forgotten, forgotten + 2 * good);
+		cuEventDestroy_v2(NULL);
+		assert_int_equal(core_forgotten, forgotten + 2 * good + 1);
+		core_priority = 0;
+		cuStreamSetAttribute(NULL, CU_LAUNCH_ATTRIBUTE_PRIORITY, &value);
+		assert_int_equal(core_priority, good ? -3 : 0);
+		core_priority = 0;
+		cuStreamSetAttribute(stream, CU_LAUNCH_ATTRIBUTE_PRIORITY + 1, &value);
+		assert_int_equal(core_priority, 0);
+		cuStreamSetAttribute_ptsz(NULL, CU_LAUNCH_ATTRIBUTE_PRIORITY, &value);
+		assert_int_equal(core_priority, good ? -3 : 0);
+		if (good)
+			assert_ptr_equal(core_stream, CU_STREAM_PER_THREAD);
 	}
 }
 
@@ -403,6 +531,10 @@ int main(void)
 		cmocka_unit_test(every_entry_point_reaches_its_function),
 		cmocka_unit_test(submissions_name_their_stream),
 		cmocka_unit_test(gates_and_waits_are_not_forgotten),
+		cmocka_unit_test(variants_name_their_default_stream),
+		cmocka_unit_test(changes_of_the_context_are_seen),
+		cmocka_unit_test(what_may_wait_tells_nothing),
+		cmocka_unit_test(answers_are_passed_on),
 		cmocka_unit_test(only_a_copy_to_the_host_tells_that_all_is_done),
 		cmocka_unit_test(a_context_ends_before_the_driver_destroys_it),
 		cmocka_unit_test(captures_end_once),

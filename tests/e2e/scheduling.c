@@ -374,40 +374,79 @@ static void frees_and_context_waits(void)
 
 static CUstream many[20];
 static CUdeviceptr words[COUNT(many)];
+static size_t low_ones; /* of them */
 
 static void *release_high(void *unused)
 {
 	(void)unused;
-	for (size_t i = 0; i < COUNT(many); i++)
+	for (size_t i = 0; i < low_ones; i++)
 		while (!peek(words[i]))
 			usleep(100);
 	poke(gate, 1);
 	return NULL;
 }
 
-/* The thread that feeds the high stream waits for many low ones that stand still on the device, before
- * the high one goes on. */
-static void the_feeder_of_high_waits_for_many(void)
+/* The thread that feeds the high stream waits for low ones that stand still on the device, before the high
+ * one goes on. first: one of them; the others are made. */
+static void wait_for_low_ones(CUstream first, size_t count, void (*wait)(void))
 {
 	CUdeviceptr start_all;
 
-	two_streams(NON_BLOCKING, NON_BLOCKING);
 	check(append(high, data, 1)); /* the first queue: the wait says that it need not be asked */
 	check(cuStreamSynchronize(high));
 	start_all = word(0);
-	for (size_t i = 0; i < COUNT(many); i++) {
-		many[i] = stream_of(NON_BLOCKING, 0);
+	low_ones = count;
+	for (size_t i = 0; i < count; i++) {
+		many[i] = i ? stream_of(NON_BLOCKING, 0) : first;
 		words[i] = word(0);
 		check(stand_still(many[i], start_all));
 		check(cuStreamWriteValue32_v2(many[i], words[i], 1, CU_STREAM_WRITE_VALUE_DEFAULT));
 	}
 	check(stand_still(high, gate));
-	for (size_t i = 0; i < COUNT(many); i++)
+	for (size_t i = 0; i < count; i++)
 		holds(queue_has(many[i], XS_GATE_HELD) && queue_of(many[i])->pace.armed);
 	poke(start_all, 1);
 	pthread_t thread = thread_of(release_high, NULL);
-	check(cuCtxSynchronize());
+	wait();
 	pthread_join(thread, NULL);
+}
+
+static void synchronize_all(void)
+{
+	check(cuCtxSynchronize());
+}
+
+static void the_feeder_of_high_waits_for_many(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	wait_for_low_ones(low, COUNT(many), synchronize_all);
+}
+
+static CUdeviceptr memory;
+
+static void free_memory(void)
+{
+	check(cuMemFree_v2(memory));
+}
+
+/* The driver waits until nothing can use it any more. */
+static void the_feeder_of_high_frees(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuMemAlloc_v2(&memory, 1024));
+	wait_for_low_ones(low, 3, free_memory);
+}
+
+static void fetch_word(void)
+{
+	holds(fetch(words[0]) == 1);
+}
+
+/* A copy to the host is done behind all that the default stream has to do. */
+static void the_feeder_of_high_copies_by_the_default_stream(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	wait_for_low_ones(NULL, 1, fetch_word);
 }
 
 /* What is captured does not happen: the event is done, the stream is not. */
@@ -830,6 +869,8 @@ static void test_the_feeder_of_high_waits_for_many(void **state)
 
 	(void)state;
 	assert_int_equal(in_child(variables, the_feeder_of_high_waits_for_many), 0);
+	assert_int_equal(in_child(variables, the_feeder_of_high_frees), 0);
+	assert_int_equal(in_child(variables, the_feeder_of_high_copies_by_the_default_stream), 0);
 }
 
 static void test_replaced_during_a_wait(void **state)

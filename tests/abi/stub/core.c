@@ -13,7 +13,12 @@ XS_EXPORT int core_begins;
 XS_EXPORT int core_ungated;
 XS_EXPORT int core_captures;
 XS_EXPORT int core_waits;
-XS_EXPORT bool core_done; /* the last wait told that all is finished */
+XS_EXPORT int core_context_waits;            /* of them for all of a context */
+XS_EXPORT bool core_done;                    /* the last wait told that all is finished */
+XS_EXPORT int core_found;                    /* so did so many questions */
+XS_EXPORT int core_context_changes;          /* the current context may be another one */
+XS_EXPORT int core_recorded, core_forgotten; /* events */
+XS_EXPORT int core_priority;                 /* as a stream got it last */
 XS_EXPORT void *core_stream;
 XS_EXPORT bool core_per_thread;
 XS_EXPORT void *core_destroyed;                  /* the context that ended first, */
@@ -37,9 +42,11 @@ void xs_submit_end(struct xs_queue *queue)
 
 void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
 {
-	(void)wait, (void)stream, (void)per_thread;
+	(void)wait;
 	core_calls++;
 	core_waits++;
+	core_stream = stream;
+	core_per_thread = per_thread;
 }
 
 void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue)
@@ -61,6 +68,7 @@ void xs_wait_context_begin(struct xs_wait *wait)
 	(void)wait;
 	core_calls++;
 	core_waits++;
+	core_context_waits++;
 }
 
 void xs_wait_end(struct xs_wait *wait, bool done)
@@ -72,23 +80,29 @@ void xs_wait_end(struct xs_wait *wait, bool done)
 
 uint32_t xs_stream_sequence(void *stream, bool per_thread)
 {
-	(void)stream, (void)per_thread;
+	core_stream = stream;
+	core_per_thread = per_thread;
 	return 0;
 }
 
 void xs_stream_found_idle(void *stream, bool per_thread, uint32_t sequence)
 {
-	(void)stream, (void)per_thread, (void)sequence;
+	(void)sequence;
+	core_stream = stream;
+	core_per_thread = per_thread;
+	core_found++;
 }
 
 void xs_event_found_done(void *event)
 {
 	(void)event;
+	core_found++;
 }
 
 void xs_event_recorded(void *event, struct xs_queue *queue)
 {
 	(void)event, (void)queue;
+	core_recorded++;
 }
 
 void xs_event_recorded_within(void *event, struct xs_queue *queue)
@@ -99,6 +113,7 @@ void xs_event_recorded_within(void *event, struct xs_queue *queue)
 void xs_event_destroyed(void *event)
 {
 	(void)event;
+	core_forgotten++;
 }
 
 void xs_stream_waits(struct xs_queue *queue, void *event)
@@ -110,6 +125,7 @@ void xs_context_waits(void *context, void *event)
 {
 	(void)context, (void)event;
 	core_waits++;
+	core_context_waits++;
 }
 
 void xs_stream_created(void *stream)
@@ -119,7 +135,8 @@ void xs_stream_created(void *stream)
 
 void xs_stream_priority_changed(void *stream, int priority)
 {
-	(void)stream, (void)priority;
+	core_stream = stream;
+	core_priority = priority;
 }
 
 void xs_stream_destroyed(void *stream)
@@ -129,6 +146,7 @@ void xs_stream_destroyed(void *stream)
 
 void xs_context_changed(void)
 {
+	core_context_changes++;
 }
 
 void xs_context_destroyed(void *context)
