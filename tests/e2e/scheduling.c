@@ -317,6 +317,31 @@ static void high_waits_for_low_that_was_held(void)
 	holds(peek(data) == 10111111112);
 }
 
+/* Nothing is lent for an event that is done, whatever came behind it. */
+static void high_waits_for_an_event_that_is_done(void)
+{
+	CUdeviceptr start_low;
+	CUevent event;
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
+	append_low((void *)0);
+	check(append(high, data, 1));
+	check(cuStreamSynchronize(high));
+	check(append(low, data, 2));
+	check(cuEventRecord(event, low));
+	check(cuStreamSynchronize(low));
+	start_low = word(0);
+	check(stand_still(low, start_low));
+	check(stand_still(high, gate));
+	holds(queue_has(low, XS_GATE_HELD));
+	check(cuStreamWaitEvent(high, event, 0));
+	holds(!queue_has(low, XS_GATE_LENDERS));
+	poke(start_low, 1);
+	poke(gate, 1);
+	check(cuCtxSynchronize());
+}
+
 /* A blocking high stream behind the legacy stream behind a low blocking stream (D40). */
 static void through_the_legacy_stream(int round)
 {
@@ -408,6 +433,8 @@ static void wait_for_low_ones(CUstream first, size_t count, void (*wait)(void))
 	poke(start_all, 1);
 	pthread_t thread = thread_of(release_high, NULL);
 	wait();
+	for (size_t i = 0; i < count; i++)
+		holds(!queue_has(many[i], XS_GATE_LENDERS)); /* whatever was lent is paid back */
 	pthread_join(thread, NULL);
 }
 
@@ -847,6 +874,7 @@ TEST_ON_ALL_LEVELS(priorities_change)
 TEST_ON_ALL_LEVELS(first_used_with_another_context)
 TEST_ON_ALL_LEVELS(high_waits_for_an_event_of_low)
 TEST_ON_ALL_LEVELS(high_waits_for_low_that_was_held)
+TEST_ON_ALL_LEVELS(high_waits_for_an_event_that_is_done)
 TEST_ON_ALL_LEVELS(high_waits_for_low_through_the_legacy_stream)
 TEST_ON_ALL_LEVELS(the_feeder_of_high_waits_for_low)
 TEST_ON_ALL_LEVELS(frees_and_context_waits)
@@ -915,6 +943,7 @@ int main(void)
 		cmocka_unit_test(test_replaced_during_a_wait),
 		cmocka_unit_test(test_high_waits_for_an_event_of_low),
 		cmocka_unit_test(test_high_waits_for_low_that_was_held),
+		cmocka_unit_test(test_high_waits_for_an_event_that_is_done),
 		cmocka_unit_test(test_high_waits_for_low_through_the_legacy_stream),
 		cmocka_unit_test(test_the_feeder_of_high_waits_for_low),
 		cmocka_unit_test(test_frees_and_context_waits),

@@ -44,7 +44,6 @@ void xs_wait_stream_begin(struct xs_wait *wait, void *stream, bool per_thread)
 {
 	(void)wait;
 	core_calls++;
-	core_waits++;
 	core_stream = stream;
 	core_per_thread = per_thread;
 }
@@ -53,21 +52,18 @@ void xs_wait_queue_begin(struct xs_wait *wait, struct xs_queue *queue)
 {
 	(void)wait, (void)queue;
 	core_calls++;
-	core_waits++;
 }
 
 void xs_wait_event_begin(struct xs_wait *wait, void *event)
 {
 	(void)wait, (void)event;
 	core_calls++;
-	core_waits++;
 }
 
 void xs_wait_context_begin(struct xs_wait *wait)
 {
 	(void)wait;
 	core_calls++;
-	core_waits++;
 	core_context_waits++;
 }
 
@@ -124,7 +120,6 @@ void xs_stream_waits(struct xs_queue *queue, void *event)
 void xs_context_waits(void *context, void *event)
 {
 	(void)context, (void)event;
-	core_waits++;
 	core_context_waits++;
 }
 
