@@ -131,6 +131,8 @@ def installation():
         newest = max(re.findall(rb"GLIBC_2\.[1-9]\d\0", file.read()))
     with changed("lib/libpreempt.so", newest, b"GLIBC_2.99\0"):
         planted("glibc-older", "Build XSched on this system", "wrong", tree=TREE, what="needs glibc 2.99")
+    with changed("lib/libhalcuda.so", b"libpreempt.so\0", b"libnowhere.so\0"):
+        planted("library-unloadable", "", "wrong", tree=TREE, what="libnowhere.so")
     with changed("lib/libhalcuda.so", b"", None):
         write(TREE + "/lib/libhalcuda.so", b"not a library\n")
         planted("library-foreign", "for this machine", "wrong", tree=TREE, what="no library")
@@ -162,6 +164,12 @@ def drivers():
     planted("driver-crash", "dmesg", "wrong", XSCHED_CUDA_LIB=broken)
     older = compiled("old.so", "int cuInit(unsigned f) { (void)f; return 803; }", "-shared", "-fPIC")
     planted("driver-mismatch", "Restart the machine", "wrong", XSCHED_CUDA_LIB=older)
+    failing = compiled("failing.so", "int cuInit(unsigned f) { (void)f; return 999; }", "-shared", "-fPIC")
+    planted("driver-error", "nvidia-smi", "wrong", what="999", XSCHED_CUDA_LIB=failing)
+    part = compiled("libpart.so", "int part(void) { return 0; }", "-shared", "-fPIC")
+    whole = compiled("libwhole.so", "int part(void); int whole(void) { return part(); }", "-shared", "-fPIC", part)
+    os.unlink(part)
+    planted("driver-unloadable", "Install", "wrong", what="libpart.so", XSCHED_HIP_LIB=whole)
 
 
 def nodes():
@@ -200,6 +208,10 @@ def variables():
     planted("switched-off", "Unset XSCHED_AUTO_XQUEUE", "wrong", XSCHED_AUTO_XQUEUE="off")
     planted("application-decides", "LCL or GLB", "wrong", XSCHED_SCHEDULER="app")
     planted("level-unsupported", "XSCHED_AUTO_XQUEUE_LEVEL=2", "doubt", XSCHED_AUTO_XQUEUE_LEVEL="3")
+
+
+    planted("table-off", "ROCPROFILER_REGISTER_ENABLED", "doubt", ROCPROFILER_REGISTER_ENABLED="0",
+            XSCHED_HIP_LIB=BUILD + "/sim/libamdhip64.so.6")
 
 
 def preloads():
@@ -274,8 +286,18 @@ def daemons():
     stale = TMP + "/stale"
     socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(stale)
     planted("socket-stale", "systemctl", "doubt", what=stale, XSCHED_SOCKET=stale)
-    planted("socket-foreign", "XSCHED_SOCKET", "wrong", XSCHED_SOCKET=write(TMP + "/file", b"")) \
-        if os.getuid() else None
+    planted("socket-foreign", "XSCHED_SOCKET", "wrong", XSCHED_SOCKET=write(TMP + "/file", b""))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        other.bind(TMP + "/stream")
+        other.listen(1)
+        planted("socket-foreign", "XSCHED_SOCKET", "wrong", XSCHED_SOCKET=TMP + "/stream")
+    os.symlink("loop", TMP + "/loop")
+    planted("socket-error", "systemctl", "wrong", what=TMP + "/loop", XSCHED_SOCKET=TMP + "/loop")
+    with daemon(None, TMP + "/closed") as path:
+        os.chmod(path, 0)
+        user = 65534 if os.getuid() == 0 else None
+        if not user or shutil.which("setpriv") and reachable(user):
+            planted("socket-denied", "XSCHED_SOCKET", "wrong", what="mode 0000", user=user, XSCHED_SOCKET=path)
     planted("daemon-none", "unset XSCHED_SOCKET", "wrong", XSCHED_SOCKET=TMP + "/nobody")
     if not os.path.exists("/run/xsched"):
         planted("daemon-none", "unset XSCHED_SCHEDULER", "wrong", XSCHED_SCHEDULER="GLB", XSCHED_SOCKET=None)

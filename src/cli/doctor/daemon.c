@@ -41,7 +41,11 @@ static int try_to_connect(const char *path)
 static bool examine_place(struct xs_doctor *doctor, const char *path)
 {
 	struct stat info;
-	int err = lstat(path, &info) == 0 ? try_to_connect(path) : -errno;
+	int err = lstat(path, &info) == 0 ? 0 : -errno;
+
+	/* To connect to a file is refused as if nobody listened. */
+	if (!err)
+		err = S_ISREG(info.st_mode) ? -ENOTSOCK : try_to_connect(path);
 
 	if (err == -ENOENT || err == -ENOTDIR)
 		return false;
