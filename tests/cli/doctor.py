@@ -218,6 +218,11 @@ def preloads():
     shim = BUILD + "/lib/libshimcuda.so"
     other = compiled("libother.so", "int cuLaunchKernel(void) { return 0; }", "-shared", "-fPIC")
     planted("preload-missing", "xcli run", "wrong", LD_PRELOAD="/no/libshimcuda.so")
+    with open(other, "rb") as file:
+        content = file.read()
+    foreign = struct.pack("<H", 62 if platform.machine() == "aarch64" else 183)
+    planted("preload-foreign", "LD_PRELOAD", "wrong",
+            LD_PRELOAD=write(TMP + "/libforeign.so", content[:18] + foreign + content[20:]))
     if not SAN:  # its run-time would have to be first
         planted("preload-shadow", "LD_PRELOAD", "wrong", LD_PRELOAD=f"{other}:{shim}", what="before")
         planted("preload-shadow", "LD_PRELOAD", "doubt", LD_PRELOAD=f"{shim}:{other}", what="after")
@@ -228,6 +233,7 @@ def preloads():
     compiled("other/libpreempt.so", "int XQueueCreate(void) { return 0; }", "-shared", "-fPIC")
     # Named last, so that what runs here still finds its own.
     planted("xsched-original", "LD_LIBRARY_PATH", "wrong", LD_LIBRARY_PATH=f"{BUILD}/lib:{TMP}/other")
+    planted("library-path-stubs", "LD_LIBRARY_PATH", "doubt", LD_LIBRARY_PATH=TMP + "/toolkit/stubs")
     planted("library-path-copy", "LD_LIBRARY_PATH", "wrong", LD_LIBRARY_PATH=TREE + "/lib")
 
 
