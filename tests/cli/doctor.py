@@ -374,6 +374,8 @@ def trials():
     check(bare.stdout in out, "what the command said")
     _, findings, _ = doctor("--", "sh", "-c", f"'{PROGRAM}'; exit 3", **library_path)
     check("status 3" in findings["trial-end"][1] and "bound" in findings, f"a shell: {findings}")
+    planted("trial-end", "without xcli", "doubt", "--", "sh", "-c", "exit 3", what="status 3")
+    planted("trial-end", "without xcli", "doubt", "--", "sh", "-c", "kill -9 $$", what="signal 9")
     _, findings, _ = doctor("--", PROGRAM, LD_LIBRARY_PATH=BUILD + "/lib")
     check("bound" in findings, f"a replacement on LD_LIBRARY_PATH: {findings}")
     check("driver-unused" in doctor("--", "true")[1], "a program without a driver")
@@ -392,6 +394,12 @@ def trials():
     shutil.copy(SIM, second)
     planted("second-runtime", "XSCHED_CUDA_LIB", "wrong", "--", past, DRIVER=second + "/libcuda.so.1", **library_path,
             LD_PRELOAD=f"{BUILD}/lib/libshimcuda.so:{SIM}")
+    shutil.copy(BUILD + "/sim/libamdhip64.so.6", second)
+    both = compiled("both", r'''#include <dlfcn.h>
+        #include <stdlib.h>
+        int main(void) { return !dlopen(getenv("ONE"), RTLD_NOW) || !dlopen(getenv("OTHER"), RTLD_NOW); }''', "-ldl")
+    planted("second-runtime", "", "doubt", "--", both, what="libamdhip64.so", ONE=BUILD + "/sim/libamdhip64.so.6",
+            OTHER=second + "/libamdhip64.so.6", **library_path)
     multi = compiled("multi", r'''int cuInit(unsigned);
         int cuLaunchCooperativeKernelMultiDevice(void *, unsigned, unsigned);
         int main(void) {
