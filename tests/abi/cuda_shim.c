@@ -411,6 +411,41 @@ static void jumps_keep_all_arguments(void **state)
 		assert_true(doubles[i] == i + .5);
 }
 
+/* One launch for several devices goes through one gate, and the others count as passed by. */
+static void launches_for_several_devices(void **state)
+{
+	CUDA_LAUNCH_PARAMS launches[3] = { { .hStream = (CUstream)0x4711 } };
+	int ungated = core_ungated, begins = core_begins;
+
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	cuLaunchCooperativeKernelMultiDevice(launches, 3, 0);
+	assert_int_equal(core_ungated, ungated + 2);
+	assert_int_equal(core_begins, begins + 1);
+	assert_ptr_equal(core_stream, launches[0].hStream);
+}
+
+/* Making a graph may wait for the device; with an upload it is work for a stream. */
+static void uploads_of_new_graphs(void **state)
+{
+	CUDA_GRAPH_INSTANTIATE_PARAMS params = { .hUploadStream = (CUstream)0x4711 };
+	int begins = core_begins, waits = core_context_waits;
+
+	(void)state;
+	*stub_result = CUDA_SUCCESS;
+	cuGraphInstantiateWithParams(NULL, NULL, &params);
+	cuGraphInstantiateWithParams_ptsz(NULL, NULL, &params);
+	assert_int_equal(core_begins, begins);
+	assert_int_equal(core_context_waits, waits + 2);
+	params.flags = CUDA_GRAPH_INSTANTIATE_FLAG_UPLOAD;
+	cuGraphInstantiateWithParams(NULL, NULL, &params);
+	assert_false(core_per_thread);
+	cuGraphInstantiateWithParams_ptsz(NULL, NULL, &params);
+	assert_true(core_per_thread);
+	assert_ptr_equal(core_stream, params.hUploadStream);
+	assert_int_equal(core_begins, begins + 2);
+}
+
 /* --- look-ups ------------------------------------------------------------------------------------ */
 
 typedef CUresult lookup(const char *, void **, int, cuuint64_t, CUdriverProcAddressQueryResult *);
@@ -538,6 +573,8 @@ int main(void)
 		cmocka_unit_test(only_a_copy_to_the_host_tells_that_all_is_done),
 		cmocka_unit_test(a_context_ends_before_the_driver_destroys_it),
 		cmocka_unit_test(captures_end_once),
+		cmocka_unit_test(launches_for_several_devices),
+		cmocka_unit_test(uploads_of_new_graphs),
 		cmocka_unit_test(jumps_keep_all_arguments),
 		cmocka_unit_test(lookups_find_the_variant_by_address),
 		cmocka_unit_test(a_lookup_asks_the_driver_once),

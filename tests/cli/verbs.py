@@ -134,13 +134,14 @@ good("resume", handle)
 check(good("suspend", high, "--for", "50ms").splitlines() ==
       [f"process {high} suspended", f"process {high} resumed"], "for a while")
 check(not first(high)["suspended"], "resumed in time")
-with subprocess.Popen([XCLI, "suspend", str(high), "--for", "1h"], env=environment(),
-                      stdout=subprocess.DEVNULL,  # in the background of a shell, interrupts are ignored
-                      preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as waiter:
-    until(lambda: first(high)["suspended"], "suspended for an hour")
-    waiter.send_signal(signal.SIGINT)
-    check(waiter.wait(60) == 0, "an interrupted suspend ends well")
-check(not first(high)["suspended"], "an interrupt takes a suspend back")
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    with subprocess.Popen([XCLI, "suspend", str(high), "--for", "1h"], env=environment(),
+                          stdout=subprocess.DEVNULL,  # in the background of a shell, interrupts are ignored
+                          preexec_fn=lambda: signal.signal(number, signal.SIG_DFL)) as waiter:
+        until(lambda: first(high)["suspended"], "suspended for an hour")
+        waiter.send_signal(number)
+        check(waiter.wait(60) == 0, f"a suspend that is interrupted by {number} ends well")
+    check(not first(high)["suspended"], f"{number} takes a suspend back")
 # As nohup starts it. What is said of the suspend arrives before the end, and nobody has to read the rest.
 with subprocess.Popen([XCLI, "suspend", str(high), "--for", "1h"], env=environment(), text=True,
                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

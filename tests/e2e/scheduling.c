@@ -7,6 +7,8 @@
  */
 #include "e2e.h"
 
+#include <dlfcn.h>
+
 #define PATIENT "XSCHED_STALL_MS=60000"
 #define UNASKED "XSCHED_POLICY="
 #define ROUNDS  40
@@ -196,6 +198,20 @@ static void priorities_change(void)
 	check(cuStreamSynchronize(high));
 }
 
+static void priorities_are_copied(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	CUstream higher = stream_of(NON_BLOCKING, -2);
+	check(stand_still(high, gate));
+	pthread_t thread = thread_of(append_low, (void *)2);
+	until_asleep(low);
+	check(cuStreamCopyAttributes(low, higher));
+	pthread_join(thread, NULL);
+	holds(peek(data) == 12);
+	poke(gate, 1);
+	check(cuStreamSynchronize(high));
+}
+
 /* --- whose a stream is ---------------------------------------------------------------------------- */
 
 static void first_used_with_another_context(void)
@@ -218,6 +234,29 @@ static void *wait_for_all(void *unused)
 	check(cuCtxSetCurrent(context));
 	check(cuCtxSynchronize());
 	return NULL;
+}
+
+/* Its first stream went unseen: behind our back, as by a library that has the driver's own functions. */
+static void a_handle_that_is_used_again(void)
+{
+	CUresult (*destroy)(CUstream);
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	*(void **)&destroy =
+		dlsym(dlopen(getenv("XSCHED_CUDA_LIB"), RTLD_NOW), "cuStreamDestroy_v2");
+	holds(destroy != NULL);
+	check(append(low, data, 1));
+	check(cuStreamSynchronize(low));
+	holds(queue_of(low)->stream_priority == 0);
+	check(destroy(low));
+	CUstream again = NULL;
+	for (int tries = 0; again != low; tries++) {
+		holds(tries < 100);
+		again = stream_of(NON_BLOCKING, -1);
+	}
+	check(append(low, data, 1));
+	holds(queue_of(low)->stream_priority == -1);
+	check(cuCtxSynchronize());
 }
 
 /* A wait for the whole context tells nothing about a stream that was made during it. */
@@ -871,6 +910,7 @@ TEST_ON_ALL_LEVELS(low_goes_on_when_high_is_destroyed)
 TEST_ON_ALL_LEVELS(high_never_waits)
 TEST_ON_ALL_LEVELS(the_feeder_of_high_does_not_sleep)
 TEST_ON_ALL_LEVELS(priorities_change)
+TEST_ON_ALL_LEVELS(priorities_are_copied)
 TEST_ON_ALL_LEVELS(first_used_with_another_context)
 TEST_ON_ALL_LEVELS(high_waits_for_an_event_of_low)
 TEST_ON_ALL_LEVELS(high_waits_for_low_that_was_held)
@@ -905,6 +945,7 @@ static void test_replaced_during_a_wait(void **state)
 {
 	(void)state;
 	assert_int_equal(in_child(level_1, replaced_during_a_wait), 0);
+	assert_int_equal(in_child(level_1, a_handle_that_is_used_again), 0);
 }
 
 static void test_options(void **state)
@@ -939,6 +980,7 @@ int main(void)
 		cmocka_unit_test(test_high_never_waits),
 		cmocka_unit_test(test_the_feeder_of_high_does_not_sleep),
 		cmocka_unit_test(test_priorities_change),
+		cmocka_unit_test(test_priorities_are_copied),
 		cmocka_unit_test(test_first_used_with_another_context),
 		cmocka_unit_test(test_replaced_during_a_wait),
 		cmocka_unit_test(test_high_waits_for_an_event_of_low),

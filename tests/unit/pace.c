@@ -436,6 +436,20 @@ static void share_fails(void)
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 1);
 }
 
+/* With the context that it was registered in. */
+TEST(the_page_is_shared_anew)
+{
+	struct xs_queue *queue = paced();
+
+	fake_submit(queue);
+	fake_submit(queue);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 1);
+	xs_pace_page_lost();
+	fake_submit(queue);
+	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 2);
+	CHECK(!xs_load_relaxed(&queue->pace.broken));
+}
+
 static void warns_once(void (*body)(void))
 {
 	int warnings;
@@ -583,6 +597,7 @@ int main(void)
 		cmocka_unit_test(places_are_given_back),
 		cmocka_unit_test(not_armed_when_pacing_has_ended),
 		cmocka_unit_test(pacing_begins_anew),
+		cmocka_unit_test(the_page_is_shared_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
