@@ -60,6 +60,11 @@ again = variables(env=dict(BASE, LD_PRELOAD=":".join(preload)))
 check(again["LD_PRELOAD"].split(":") == preload, "run inside run adds nothing")
 mine = variables(env=dict(BASE, LD_PRELOAD=BUILD + "/lib/libpreempt.so"))
 check(mine["LD_PRELOAD"].startswith(BUILD + "/lib/libpreempt.so:"), "what was preloaded stays, and first")
+alike = TMP + SHIM  # its path ends as ours
+os.makedirs(os.path.dirname(alike))
+shutil.copy(BUILD + "/lib/libpreempt.so", alike)
+mine = variables(env=dict(BASE, LD_PRELOAD=alike))
+check(mine["LD_PRELOAD"].split(":") == [alike, *preload], f"a path like ours: {mine['LD_PRELOAD']}")
 
 for words, expected in {
         ("--priority", "high"): {"XSCHED_AUTO_XQUEUE_PRIORITY": "100"},

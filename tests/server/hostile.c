@@ -391,7 +391,7 @@ static void no_descriptors(void **state)
 	/* And are not looked at over and over. A machine that is busy may hide it if they are. */
 	long before = used_processor_time();
 	usleep(500000);
-	assert_true(used_processor_time() - before < sysconf(_SC_CLK_TCK) / 4);
+	assert_true(used_processor_time() - before < sysconf(_SC_CLK_TCK) / 10);
 	for (size_t i = 0; i < 64; i++)
 		close(fds[i]);
 	assert_int_equal(prlimit(server, RLIMIT_NOFILE, &old, NULL), 0);
