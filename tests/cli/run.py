@@ -79,6 +79,8 @@ for words, expected in {
         ("--slo", "2.5"): {"XSCHED_AUTO_XQUEUE_TARGET": "2500"},
         ("--deadline", "700"): {"XSCHED_AUTO_XQUEUE_DEADLINE": "700"},
         ("--laxity", "3ms"): {"XSCHED_AUTO_XQUEUE_LAXITY": "3000"},
+        ("--laxity", "1m"): {"XSCHED_AUTO_XQUEUE_LAXITY": "60000000"},
+        ("--deadline", "0.5h"): {"XSCHED_AUTO_XQUEUE_DEADLINE": "1800000000"},
         ("--level", "2"): {"XSCHED_AUTO_XQUEUE_LEVEL": "2"},
         ("--scheduler", "local"): {"XSCHED_SCHEDULER": "LCL"},
         ("--scheduler", "global"): {"XSCHED_SCHEDULER": "GLB"},
