@@ -16,7 +16,7 @@ deps-screen:
 	-@tools/deps screen
 
 check.needs += $(cli.crowd) $(O)/tools/options deps-screen $(demo.programs) $(bench.programs)
-check.tests += $(addprefix tests/cli/, usage.py verbs.py run.py top.py reference.py \
+check.tests += $(addprefix tests/cli/, usage.py verbs.py wire.py run.py top.py reference.py \
 	doctor.py bench.py)
 endif
 endif
