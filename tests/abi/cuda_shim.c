@@ -37,7 +37,8 @@ static const struct row rows[] = {
 typedef CUresult generic(void *, void *, void *, void *, void *, void *, void *, void *, void *,
 	void *, void *, void *);
 
-extern int core_calls, core_begins, core_context_waits, core_ungated, core_captures;
+extern int core_calls, core_begins, core_context_waits, core_queue_waits, core_ungated,
+	core_captures;
 extern void *core_stream;
 extern bool core_per_thread, core_done;
 extern int core_found, core_context_changes, core_recorded, core_forgotten, core_priority;
@@ -278,7 +279,10 @@ static void what_may_wait_tells_nothing(void **state)
 			strncmp(row->form, "SYNC", 4) != 0 && strncmp(row->form, "FETCH", 5) != 0)
 			continue;
 		core_done = !fetches;
+		core_queue_waits = 0;
 		call_with(row->symbol, (void *)16);
+		if (core_queue_waits != (strcmp(row->form, "DRAIN") != 0))
+			fail_msg("%s may wait for its stream and nobody knows", row->symbol);
 		if (core_done != fetches)
 			fail_msg("%s tells that all is %sdone", row->symbol, fetches ? "not " : "");
 	}
