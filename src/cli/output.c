@@ -11,11 +11,36 @@
 
 #define MAX_COLUMNS 64
 
+/* Bytes of the UTF-8 sequence that begins there; 0: it is none. */
+static size_t sequence_at(const unsigned char *at)
+{
+	size_t length = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+
+	if (*at >= 0xf5)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return length;
+}
+
+/* There are two sets of control characters, and terminals obey both. */
+static bool is_control(const unsigned char *at)
+{
+	return *at < ' ' || *at == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0);
+}
+
 void xs_make_printable(char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	unsigned char *at = (unsigned char *)text;
+
+	while (*at) {
+		size_t length = sequence_at(at);
+
+		if (!length || is_control(at))
+			memset(at, '?', length ? length : 1);
+		at += length ? length : 1;
 	}
 }
 

@@ -12,7 +12,6 @@ XS_EXPORT int core_calls;
 XS_EXPORT int core_begins;
 XS_EXPORT int core_ungated;
 XS_EXPORT int core_captures;
-XS_EXPORT int core_waits;
 XS_EXPORT int core_context_waits;            /* of them for all of a context */
 XS_EXPORT int core_queue_waits;              /* for the queue that was submitted to */
 XS_EXPORT bool core_done;                    /* the last wait told that all is finished */
