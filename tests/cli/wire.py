@@ -11,9 +11,10 @@ import errno
 import json
 import socket
 import struct
+import subprocess
 import threading
 
-from kit import TMP, check, end, environment, xcli
+from kit import BUILD, TMP, check, end, environment, xcli
 
 PATH = TMP + "/played"
 HELLO, HINT, LIST, SUSPEND, CONFIG = 1, 7, 16, 21, 23
@@ -108,6 +109,22 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
     check(got == (0, [(HINT, struct.pack("<IIQIIqiiQ", PID, 0, 77, PRIORITY, 0, 7, 0, 0, 0))]), f"renice: {got}")
     status, messages = sent("config", "-x", "5", "-l", "2", "-t", "8", "-b", "4")
     check(messages[:1] == [(CONFIG, struct.pack("<QIii", 5, 2, 8, 4))], f"config: {messages}")
+
+    def focus(*words):
+        received.clear()
+        done = subprocess.run([BUILD + "/bin/xsched-focus", *words], env=environment(XSCHED_SOCKET=PATH), timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return done.returncode, [struct.unpack("<IIQIIqiiQ", body) for _, body in received], done.stderr
+
+    check(focus("--pid", "77", "--number", "3")[:2] == (0, [(PID, 0, 77, WINDOW, 0, 1, 0, 0, 3)]), "a window")
+    check(focus("--pid", "77", "--off")[:2] == (0, [(PID, 0, 77, WINDOW, 0, 0, 0, 0, 0)]), "no window")
+    for words in (("--pid", "77x"), ("--pid", "77", "--number", "3 "), ("--pid", "0"), ("--pid", "-1"), ("--off",)):
+        status, messages, err = focus(*words)
+        check(status == 1 and not messages and err, f"xsched-focus {words}: {status} {messages} {err}")
+    for refusal, said in ((errno.EPERM, "belongs to somebody else"), (errno.ENOENT, "does not know this process")):
+        status, _, err = focus("--pid", "77")
+        check(status == 1 and said in err, f"refused with {errno.errorcode[refusal]}: {status} {err}")
+    refusal = 0
 
     status, out, _ = xcli("list", env=environment(XSCHED_SOCKET=PATH))
     table = [line.split()[:13] for line in out.splitlines()]

@@ -9,6 +9,8 @@
 
 #include <dlfcn.h>
 
+#include "preempt/process.h"
+
 #define PATIENT "XSCHED_STALL_MS=60000"
 #define UNASKED "XSCHED_POLICY="
 #define ROUNDS  40
@@ -234,6 +236,18 @@ static void *wait_for_all(void *unused)
 	check(cuCtxSetCurrent(context));
 	check(cuCtxSynchronize());
 	return NULL;
+}
+
+static void the_legacy_stream_has_two_names(void)
+{
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(append(NULL, data, 1));
+	struct xs_queue *queue = queue_of(NULL);
+	uint32_t submitted = xs_queue_submitted(queue);
+	check(append(CU_STREAM_LEGACY, data, 1));
+	holds(xs_queue_submitted(queue) == submitted + 1);
+	holds(!queue_of(CU_STREAM_LEGACY));
+	check(cuCtxSynchronize());
 }
 
 /* Its first stream went unseen: behind our back, as by a library that has the driver's own functions. */
@@ -827,6 +841,24 @@ static void a_capture_on_low_goes_on(void)
 	holds(peek(data) == 10133333);
 }
 
+/* A capture ends with whatever went wrong in it, and then nobody has to be asked about captures any more. */
+static void a_capture_goes_wrong(void)
+{
+	CUgraph graph;
+
+	two_streams(NON_BLOCKING, NON_BLOCKING);
+	check(append(low, data, 3));
+	check(cuStreamBeginCapture_v2(low, CU_STREAM_CAPTURE_MODE_RELAXED));
+	check(append(low, data, 3));
+	holds(cuStreamSynchronize(low) != CUDA_SUCCESS);
+	holds(xs_process_captures());
+	holds(cuStreamEndCapture(low, &graph) != CUDA_SUCCESS);
+	holds(!xs_process_captures());
+	check(append(low, data, 3));
+	check(cuStreamSynchronize(low));
+	holds(peek(data) == 133);
+}
+
 static void *use_new_stream(void *blocking)
 {
 	CUstream stream;
@@ -927,6 +959,7 @@ TEST_ON_ALL_LEVELS(an_early_event_does_not_tell_idle)
 TEST_ON_ALL_LEVELS(high_waits_for_what_low_records)
 TEST_ON_ALL_LEVELS(records_of_nested_graphs_count)
 TEST_ON_ALL_LEVELS(a_capture_on_low_goes_on)
+TEST_ON_ALL_LEVELS(a_capture_goes_wrong)
 TEST_ON_ALL_LEVELS(captures_on_high_beside_low)
 TEST_ON_ALL_LEVELS(a_new_stream_beside_a_capture_is_scheduled)
 
@@ -946,6 +979,7 @@ static void test_replaced_during_a_wait(void **state)
 	(void)state;
 	assert_int_equal(in_child(level_1, replaced_during_a_wait), 0);
 	assert_int_equal(in_child(level_1, a_handle_that_is_used_again), 0);
+	assert_int_equal(in_child(level_1, the_legacy_stream_has_two_names), 0);
 }
 
 static void test_options(void **state)
@@ -999,6 +1033,7 @@ int main(void)
 		cmocka_unit_test(test_high_waits_for_what_low_records),
 		cmocka_unit_test(test_records_of_nested_graphs_count),
 		cmocka_unit_test(test_a_capture_on_low_goes_on),
+		cmocka_unit_test(test_a_capture_goes_wrong),
 		cmocka_unit_test(test_captures_on_high_beside_low),
 		cmocka_unit_test(test_a_new_stream_beside_a_capture_is_scheduled),
 		cmocka_unit_test(test_options),
