@@ -110,6 +110,12 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
     status, messages = sent("config", "-x", "5", "-l", "2", "-t", "8", "-b", "4")
     check(messages[:1] == [(CONFIG, struct.pack("<QIii", 5, 2, 8, 4))], f"config: {messages}")
 
+    status, out, err = xcli("config", "-x", "3", "-l", "2", env=environment(XSCHED_SOCKET=PATH))
+    check(status == 0 and len(out.splitlines()) == 2 and " 0x3 " in out, f"the queue as it is then: {status} {out} {err}")
+    out = xcli("metrics", env=environment(XSCHED_SOCKET=PATH))[1]
+    check('xsched_queue_priority{pid="77",uid="1000",name="a?[2Jname\\"",queue="0x3",device="0x200000200"} -7\n' in out,
+          f"metrics: {out}")
+
     def focus(*words):
         received.clear()
         done = subprocess.run([BUILD + "/bin/xsched-focus", *words], env=environment(XSCHED_SOCKET=PATH), timeout=60,
