@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "preempt/agent.h"
 #include "preempt/domain.h"
+#include "preempt/share.h"
 #include "preempt/turns.h"
 
 /* A queue of level 1 that is paced because something more important is registered. */
@@ -444,7 +445,7 @@ TEST(the_page_is_shared_anew)
 	fake_submit(queue);
 	fake_submit(queue);
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 1);
-	xs_pace_page_lost();
+	xs_share_ended(xs_load_relaxed(&queue->key.context));
 	fake_submit(queue);
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.shares), 2);
 	CHECK(!xs_load_relaxed(&queue->pace.broken));
