@@ -188,7 +188,7 @@ int xs_sched_queue_stalled(struct xs_sched *s, uint64_t id, bool stalled, uint64
 
 	if (!queue)
 		return -ENOENT;
-	if (!queue->ready || queue->stalled == stalled || (stalled && !queue->run))
+	if (!queue->ready || queue->stalled == stalled)
 		return 0;
 	s->stats.events++;
 	xs_queue_delist(queue, now_ns);

@@ -94,9 +94,10 @@ int xs_sched_queue_remove(struct xs_sched *s, uint64_t queue, uint64_t now_ns);
 int xs_sched_queue_ready(struct xs_sched *s, uint64_t queue, bool ready, uint64_t now_ns);
 
 /*
- * A ready, running queue that makes no progress. It keeps running unless somebody more important
- * wants to, but holds nobody else back, until it progresses (false) or goes idle. Ignored for a
- * queue that is idle or stopped: of course that makes no progress.
+ * A ready queue that made no progress while it was running. It runs unless somebody more important
+ * wants to, but holds nobody else back, until it progresses (false) or goes idle. Ignored for a queue that
+ * is idle. That it was stopped is no reason to say this, and takes nothing back either: whoever says it
+ * may learn late that the queue has just been stopped, and does not say it again after the release.
  */
 int xs_sched_queue_stalled(struct xs_sched *s, uint64_t queue, bool stalled, uint64_t now_ns);
 

@@ -28,7 +28,7 @@ static bool answering;
 
 static void look(struct xs_tenant *tenant)
 {
-	if (answering)
+	if (answering || tenant != &high)
 		xs_store_full(&tenant->page->client_told, 0);
 }
 
@@ -108,6 +108,26 @@ static void whoever_does_not_answer_holds_nobody_back(void **state)
 	assert_false(low_is_open());
 }
 
+/* It is noticed while somebody else is running. */
+static void whoever_is_stopped_and_does_not_answer_either(void **state)
+{
+	static struct xs_tenant top; /* the world keeps it if this fails */
+
+	(void)state;
+	move_in(&top, 20);
+	xs_world_settle(&world);
+	answering = false;
+	beat(1);
+	assert_true(lane->held);
+	beat(BEATS);
+	assert_true(xs_tenant_queue_remove(&top, 0, 1) == 0);
+	xs_world_settle(&world);
+	assert_false(lane->held);
+	assert_true(low_is_open());
+	xs_tenant_remove(&top);
+	munmap(top.page, sizeof(*top.page));
+}
+
 static void whoever_moves_counts(void **state)
 {
 	struct xs_slot *slot = &high.page->slots[0];
@@ -175,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(whoever_answers_counts),
 		TEST(whoever_does_not_answer_holds_nobody_back),
+		TEST(whoever_is_stopped_and_does_not_answer_either),
 		TEST(whoever_moves_counts),
 		TEST(whoever_is_stopped_holds_nobody_back),
 		TEST(what_it_said_of_itself_stays),

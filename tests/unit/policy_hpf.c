@@ -174,7 +174,7 @@ static void stalled_queue_holds_nobody_back(void **state)
 	assert_true(kit_runs(&kit, 2));
 	assert_int_equal(xs_sched_queue_stalled(kit.s, 2, false, kit.now), 0);
 	assert_string_equal(kit_trace(&kit), "-1");
-	/* Being stopped is no stall, and a stall is no way around somebody more important. */
+	/* A stall is no way around somebody more important. */
 	assert_int_equal(xs_sched_queue_stalled(kit.s, 1, true, kit.now), 0);
 	assert_string_equal(kit_trace(&kit), "");
 	assert_int_equal(xs_sched_queue_stalled(kit.s, 2, true, kit.now), 0);
@@ -188,6 +188,33 @@ static void stalled_queue_holds_nobody_back(void **state)
 	kit_idle(&kit, 2);
 	kit_ready(&kit, 2);
 	assert_false(kit_runs(&kit, 1));
+	kit_stop(&kit);
+}
+
+/* The one who said so did not know yet that the queue had been stopped, and will not say it again. */
+static void stall_of_a_stopped_queue_counts_after_its_release(void **state)
+{
+	struct kit kit;
+
+	(void)state;
+	kit_start(&kit, NULL);
+	for (uint64_t i = 1; i <= 3; i++) {
+		kit_pair(&kit, i, 0);
+		kit_hint(&kit, XS_HINT_PROCESS, i, XS_HINT_PRIORITY, (int64_t)i);
+		kit_ready(&kit, i);
+	}
+	kit_trace(&kit);
+	assert_int_equal(xs_sched_queue_stalled(kit.s, 2, true, kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "");
+	kit_idle(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "+1 +2");
+	kit_ready(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "-1 -2");
+	/* It moved after all, and is stopped all the same. */
+	assert_int_equal(xs_sched_queue_stalled(kit.s, 2, false, kit.now), 0);
+	assert_string_equal(kit_trace(&kit), "");
+	kit_idle(&kit, 3);
+	assert_string_equal(kit_trace(&kit), "+2");
 	kit_stop(&kit);
 }
 
@@ -440,6 +467,7 @@ int main(void)
 		cmocka_unit_test(effective_priority),
 		cmocka_unit_test(pacing),
 		cmocka_unit_test(stalled_queue_holds_nobody_back),
+		cmocka_unit_test(stall_of_a_stopped_queue_counts_after_its_release),
 		cmocka_unit_test(lent_priority),
 		cmocka_unit_test(floor_admits_lower_queues),
 		cmocka_unit_test(floor_is_shared_by_the_lower_queues),
