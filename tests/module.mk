@@ -39,6 +39,7 @@ check.needs :=
 $(call test-programs,unit,obj/core.a,tests/unit/fake_hal.c,-lcmocka)
 unit.sched_memory.ldflags := -Wl,--wrap=calloc,--wrap=free
 unit.commands.ldflags := -Wl,--wrap=xs_futex_wait
+unit.hints.ldflags := -Wl,--wrap=xs_global_hint,--wrap=xs_mutex_lock
 unit.log.ldflags := -Wl,--wrap=localtime_r
 unit.gate_model.ldflags := -Wl,--wrap=xs_futex_wake
 unit.failures.ldflags := $(addprefix -Wl$(comma)--wrap=,calloc malloc mmap mremap memfd_create ftruncate \

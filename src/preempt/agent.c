@@ -28,6 +28,7 @@ static struct {
 	_Atomic bool global;       /* the daemon decides */
 	_Atomic uint64_t retry_ns; /* when to look for the daemon again; 0: never */
 	uint64_t patience_ns;      /* [lock] between two looks; 0: the daemon is not wanted */
+	struct xs_mutex hints;     /* both schedulers hear of hints in the same order */
 } agent;
 
 static bool is_global(void)
@@ -323,9 +324,11 @@ void xs_agent_reconfigured(struct xs_queue *queue)
 int xs_agent_hint(struct xs_queue *queue, const struct xs_hint *hint)
 {
 	be_born();
+	xs_mutex_lock(&agent.hints);
 	int err = xs_local_hint(queue, hint);
 	if (!err)
 		xs_global_hint(queue, hint);
+	xs_mutex_unlock(&agent.hints);
 	if (!err && queue)
 		xs_domain_outranked_by(queue);
 	return err;
