@@ -434,17 +434,18 @@ static void uploads_of_new_graphs(void **state)
 {
 	CUDA_GRAPH_INSTANTIATE_PARAMS params = { .hUploadStream = (CUstream)0x4711 };
 	int begins = core_begins, waits = core_context_waits;
+	CUgraphExec exec = NULL;
 
 	(void)state;
 	*stub_result = CUDA_SUCCESS;
-	cuGraphInstantiateWithParams(NULL, NULL, &params);
-	cuGraphInstantiateWithParams_ptsz(NULL, NULL, &params);
+	cuGraphInstantiateWithParams(&exec, NULL, &params);
+	cuGraphInstantiateWithParams_ptsz(&exec, NULL, &params);
 	assert_int_equal(core_begins, begins);
 	assert_int_equal(core_context_waits, waits + 2);
 	params.flags = CUDA_GRAPH_INSTANTIATE_FLAG_UPLOAD;
-	cuGraphInstantiateWithParams(NULL, NULL, &params);
+	cuGraphInstantiateWithParams(&exec, NULL, &params);
 	assert_false(core_per_thread);
-	cuGraphInstantiateWithParams_ptsz(NULL, NULL, &params);
+	cuGraphInstantiateWithParams_ptsz(&exec, NULL, &params);
 	assert_true(core_per_thread);
 	assert_ptr_equal(core_stream, params.hUploadStream);
 	assert_int_equal(core_begins, begins + 2);
