@@ -141,19 +141,3 @@ int xsim_fill_op(struct xsim_op *op, uint64_t dst, size_t pitch, unsigned int va
 	op->fill.element = element;
 	return XSIM_OK;
 }
-
-int xsim_memop_init(struct xsim_memop *memop, bool wait, bool wide, uint64_t address,
-	uint64_t value, unsigned int condition)
-{
-	unsigned int size = wide ? 8 : 4;
-
-	if (address % size || !xsim_memory_find(address, size, NULL) || condition > XSIM_WAIT_NOR)
-		return XSIM_INVALID_VALUE;
-	*memop = (struct xsim_memop){ .wait = wait,
-		.wide = wide,
-		.condition = (uint8_t)condition,
-		.address = (void *)(uintptr_t)address,
-		.value = value,
-		.mask = UINT64_MAX };
-	return XSIM_OK;
-}

@@ -33,9 +33,4 @@ int xsim_fill_op(struct xsim_op *op, uint64_t dst, size_t pitch, unsigned int va
  * done; a synchronous one does not wait if both sides are on the device. */
 int xsim_submit_copy(struct xsim_stream *stream, struct xsim_op *op, bool async);
 
-/* One write to or wait for a word. XSIM_INVALID_VALUE: not aligned, or no memory of the device or
- * pinned memory. */
-int xsim_memop_init(struct xsim_memop *memop, bool wait, bool wide, uint64_t address,
-	uint64_t value, unsigned int condition);
-
 #endif

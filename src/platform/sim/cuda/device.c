@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Initialisation and questions about devices. The numbers are those of a mid-sized device. */
 #include <stdio.h>
-#include <string.h>
 
 #include "platform/sim/cuda/front.h"
+#include "platform/sim/device.h"
 
 CUresult sim_cuInit(unsigned int flags)
 {
@@ -57,8 +57,7 @@ CUresult sim_cuDeviceGetName(char *name, int len, CUdevice device)
 	CUresult result = check(name, device);
 
 	if (!result && len > 0)
-		snprintf(name, (size_t)len, "%s",
-			xsim_config.name ? xsim_config.name : "XSched Software Device");
+		snprintf(name, (size_t)len, "%s", xsim_device_name());
 	return result;
 }
 
@@ -66,10 +65,8 @@ CUresult sim_cuDeviceGetUuid_v2(CUuuid *uuid, CUdevice device)
 {
 	CUresult result = check(uuid, device);
 
-	if (!result) {
-		memcpy(uuid->bytes, "xsched-simulator", 16);
-		uuid->bytes[15] = (char)device;
-	}
+	if (!result)
+		xsim_device_uuid(uuid->bytes, device);
 	return result;
 }
 XSIM_SAME(cuDeviceGetUuid, cuDeviceGetUuid_v2);
@@ -120,9 +117,7 @@ CUresult sim_cuDeviceGetByPCIBusId(CUdevice *device, const char *pci_bus_id)
 }
 
 /* Attributes that are not 0; those without a name here are asked for by the CUDA runtime. */
-static const struct {
-	int attribute, value;
-} attributes[] = {
+static const struct xsim_attribute attributes[] = {
 	{ CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK, 1024 },
 	{ CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X, 1024 },
 	{ CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y, 1024 },
@@ -174,11 +169,9 @@ CUresult sim_cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUde
 		return result;
 	if ((int)attribute <= 0 || (int)attribute > 200)
 		return CUDA_ERROR_INVALID_VALUE;
-	*value = attribute == CU_DEVICE_ATTRIBUTE_PCI_BUS_ID ? device + 1 : 0;
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		if (attributes[i].attribute == (int)attribute)
-			*value = attributes[i].value;
-	}
+	*value = attribute == CU_DEVICE_ATTRIBUTE_PCI_BUS_ID
+			 ? device + 1
+			 : XSIM_ATTRIBUTE(attributes, attribute);
 	return CUDA_SUCCESS;
 }
 

@@ -5,59 +5,49 @@
  * As measured on an H200 with driver 580: a write without memory barrier is refused, and the
  * address may lie in device memory or in host memory that is pinned or registered.
  */
+#include "platform/sim/memop.h"
+
 #include "platform/sim/cuda/front.h"
 
-static int add(struct xsim_memop *memop, bool wait, bool wide, CUdeviceptr address, uint64_t value,
-	unsigned int flags)
+static int add_wait(struct xsim_op *op, const CUstreamBatchMemOpParams *p, bool wide)
 {
-	if (wait)
-		flags &= ~(unsigned int)CU_STREAM_WAIT_VALUE_FLUSH;
-	else if (flags != CU_STREAM_WRITE_VALUE_DEFAULT)
+	return xsim_memop_init(xsim_memops_next(op), true, wide, p->waitValue.address,
+		wide ? p->waitValue.value64 : p->waitValue.value,
+		p->waitValue.flags & ~(unsigned int)CU_STREAM_WAIT_VALUE_FLUSH);
+}
+
+static int add_write(struct xsim_op *op, const CUstreamBatchMemOpParams *p, bool wide)
+{
+	if (p->writeValue.flags != CU_STREAM_WRITE_VALUE_DEFAULT)
 		return XSIM_INVALID_VALUE;
-	return xsim_memop_init(memop, wait, wide, address, value, wait ? flags : 0);
+	return xsim_memop_init(xsim_memops_next(op), false, wide, p->writeValue.address,
+		wide ? p->writeValue.value64 : p->writeValue.value, 0);
+}
+
+static int add(struct xsim_op *op, const void *params, unsigned int index)
+{
+	const CUstreamBatchMemOpParams *p = (const CUstreamBatchMemOpParams *)params + index;
+
+	switch (p->operation) {
+	case CU_STREAM_MEM_OP_WAIT_VALUE_32:
+		return add_wait(op, p, false);
+	case CU_STREAM_MEM_OP_WAIT_VALUE_64:
+		return add_wait(op, p, true);
+	case CU_STREAM_MEM_OP_WRITE_VALUE_32:
+		return add_write(op, p, false);
+	case CU_STREAM_MEM_OP_WRITE_VALUE_64:
+		return add_write(op, p, true);
+	case CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES:
+		return XSIM_NOT_SUPPORTED;
+	case CU_STREAM_MEM_OP_BARRIER:
+		return XSIM_OK; /* everything here is ordered */
+	}
+	return XSIM_INVALID_VALUE;
 }
 
 int front_memops_op(struct xsim_op *op, unsigned int count, const CUstreamBatchMemOpParams *ops)
 {
-	*op = (struct xsim_op){ .kind = XSIM_OP_MEMOPS };
-	if (!count || count > 256 || !ops)
-		return XSIM_INVALID_VALUE;
-	if (xsim_op_set_heap(op, NULL, count * sizeof(struct xsim_memop)))
-		return XSIM_OUT_OF_MEMORY;
-	struct xsim_memop *memops = op->heap;
-	for (unsigned int i = 0; i < count; i++) {
-		const CUstreamBatchMemOpParams *p = &ops[i];
-		bool wide = p->operation == CU_STREAM_MEM_OP_WAIT_VALUE_64 ||
-			    p->operation == CU_STREAM_MEM_OP_WRITE_VALUE_64;
-		int result = XSIM_INVALID_VALUE;
-
-		switch (p->operation) {
-		case CU_STREAM_MEM_OP_WAIT_VALUE_32:
-		case CU_STREAM_MEM_OP_WAIT_VALUE_64:
-			result = add(&memops[op->memops.count++], true, wide, p->waitValue.address,
-				wide ? p->waitValue.value64 : p->waitValue.value,
-				p->waitValue.flags);
-			break;
-		case CU_STREAM_MEM_OP_WRITE_VALUE_32:
-		case CU_STREAM_MEM_OP_WRITE_VALUE_64:
-			result =
-				add(&memops[op->memops.count++], false, wide, p->writeValue.address,
-					wide ? p->writeValue.value64 : p->writeValue.value,
-					p->writeValue.flags);
-			break;
-		case CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES:
-			result = XSIM_NOT_SUPPORTED;
-			break;
-		case CU_STREAM_MEM_OP_BARRIER:
-			result = XSIM_OK; /* everything here is ordered */
-			break;
-		}
-		if (result) {
-			xsim_op_drop(op);
-			return result;
-		}
-	}
-	return XSIM_OK;
+	return xsim_memops_op(op, count, ops, add);
 }
 
 CUresult sim_cuStreamBatchMemOp_v2(

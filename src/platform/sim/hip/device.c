@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platform/sim/device.h"
 #include "platform/sim/hip/front.h"
 
-#define DEFAULT_NAME "XSched Software Device"
 #define ARCHITECTURE "gfx942:sramecc+:xnack-"
 #define UNITS        64
+#define PCI_BUS      67 /* an attribute */
 
 hipError_t sim_hipInit(unsigned int flags)
 {
@@ -76,11 +77,6 @@ hipError_t sim_hipDeviceGet(hipDevice_t *device, int ordinal)
 	return result;
 }
 
-static const char *name(void)
-{
-	return xsim_config.name ? xsim_config.name : DEFAULT_NAME;
-}
-
 hipError_t sim_hipDeviceGetName(char *text, int len, hipDevice_t device)
 {
 	hipError_t result = hip_check(text, device);
@@ -88,7 +84,7 @@ hipError_t sim_hipDeviceGetName(char *text, int len, hipDevice_t device)
 	if (!result && len <= 0)
 		result = hipErrorInvalidValue;
 	if (!result)
-		snprintf(text, (size_t)len, "%s", name());
+		snprintf(text, (size_t)len, "%s", xsim_device_name());
 	return result;
 }
 
@@ -96,10 +92,8 @@ hipError_t sim_hipDeviceGetUuid(hipUUID *uuid, hipDevice_t device)
 {
 	hipError_t result = hip_check(uuid, device);
 
-	if (!result) {
-		memcpy(uuid->bytes, "xsched-simulator", 16);
-		uuid->bytes[15] = (char)device;
-	}
+	if (!result)
+		xsim_device_uuid(uuid->bytes, device);
 	return result;
 }
 
@@ -147,9 +141,7 @@ hipError_t sim_hipDeviceGetByPCIBusId(int *device, const char *text)
 }
 
 /* Attributes that are not 0, by their numbers since HIP 5. */
-static const struct {
-	int attribute, value;
-} attributes[] = {
+static const struct xsim_attribute attributes[] = {
 	{ 2, 2 },                                       /* asynchronous engines */
 	{ 3, 1 },                                       /* maps host memory */
 	{ 5, 1500000 },                                 /* clock rate */
@@ -189,11 +181,7 @@ hipError_t sim_hipDeviceGetAttribute(int *value, hipDeviceAttribute_t attribute,
 		return result;
 	if (attribute < 0 || attribute > 20000)
 		return hipErrorInvalidValue;
-	*value = attribute == 67 ? device + 1 : 0; /* PCI bus */
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		if (attributes[i].attribute == attribute)
-			*value = attributes[i].value;
-	}
+	*value = attribute == PCI_BUS ? device + 1 : XSIM_ATTRIBUTE(attributes, attribute);
 	return hipSuccess;
 }
 
@@ -201,7 +189,7 @@ hipError_t sim_hipDeviceGetAttribute(int *value, hipDeviceAttribute_t attribute,
 #define COMMON(p, device)                                                                          \
 	do {                                                                                       \
 		memset(p, 0, sizeof(*(p)));                                                        \
-		snprintf((p)->name, sizeof((p)->name), "%s", name());                              \
+		snprintf((p)->name, sizeof((p)->name), "%s", xsim_device_name());                  \
 		snprintf((p)->gcnArchName, sizeof((p)->gcnArchName), ARCHITECTURE);                \
 		(p)->totalGlobalMem = xsim_config.memory_mib << 20;                                \
 		(p)->sharedMemPerBlock = (p)->maxSharedMemoryPerMultiProcessor = 65536;            \
@@ -248,8 +236,7 @@ hipError_t sim_hipGetDevicePropertiesR0600(hipDeviceProp_tR0600 *prop, int devic
 	if (result)
 		return result;
 	COMMON(prop, device);
-	memcpy(prop->uuid.bytes, "xsched-simulator", 16);
-	prop->uuid.bytes[15] = (char)device;
+	xsim_device_uuid(prop->uuid.bytes, device);
 	prop->asyncEngineCount = 2;
 	prop->unifiedAddressing = prop->streamPrioritiesSupported = 1;
 	prop->memoryPoolsSupported = prop->hostRegisterSupported = 1;

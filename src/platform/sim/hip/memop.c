@@ -1,47 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory operations on streams: writes to and waits for words, in stream order. */
+#include "platform/sim/memop.h"
+
 #include "platform/sim/hip/front.h"
 
-static int add(struct xsim_memop *memop, const hipStreamBatchMemOpParams *p)
+static int add(struct xsim_op *op, const void *params, unsigned int index)
 {
+	const hipStreamBatchMemOpParams *p = (const hipStreamBatchMemOpParams *)params + index;
 	bool wide = p->operation == hipStreamMemOpWaitValue64 ||
 		    p->operation == hipStreamMemOpWriteValue64;
 	bool wait = p->operation == hipStreamMemOpWaitValue32 ||
 		    p->operation == hipStreamMemOpWaitValue64;
 
-	return xsim_memop_init(memop, wait, wide, (uintptr_t)p->waitValue.address,
-		wide ? p->waitValue.value64 : p->waitValue.value, wait ? p->waitValue.flags : 0);
+	switch (p->operation) {
+	case hipStreamMemOpWaitValue32:
+	case hipStreamMemOpWaitValue64:
+	case hipStreamMemOpWriteValue32:
+	case hipStreamMemOpWriteValue64:
+		return xsim_memop_init(xsim_memops_next(op), wait, wide,
+			(uintptr_t)p->waitValue.address,
+			wide ? p->waitValue.value64 : p->waitValue.value,
+			wait ? p->waitValue.flags : 0);
+	case hipStreamMemOpFlushRemoteWrites:
+	case hipStreamMemOpBarrier:
+		return XSIM_NOT_SUPPORTED;
+	}
+	return XSIM_INVALID_VALUE;
 }
 
 int hip_memops_op(struct xsim_op *op, unsigned int count, const hipStreamBatchMemOpParams *params)
 {
-	*op = (struct xsim_op){ .kind = XSIM_OP_MEMOPS };
-	if (!count || count > 256 || !params)
-		return XSIM_INVALID_VALUE;
-	if (xsim_op_set_heap(op, NULL, count * sizeof(struct xsim_memop)))
-		return XSIM_OUT_OF_MEMORY;
-	struct xsim_memop *memops = op->heap;
-	for (unsigned int i = 0; i < count; i++) {
-		int result = XSIM_INVALID_VALUE;
-
-		switch (params[i].operation) {
-		case hipStreamMemOpWaitValue32:
-		case hipStreamMemOpWaitValue64:
-		case hipStreamMemOpWriteValue32:
-		case hipStreamMemOpWriteValue64:
-			result = add(&memops[op->memops.count++], &params[i]);
-			break;
-		case hipStreamMemOpFlushRemoteWrites:
-		case hipStreamMemOpBarrier:
-			result = XSIM_NOT_SUPPORTED;
-			break;
-		}
-		if (result) {
-			xsim_op_drop(op);
-			return result;
-		}
-	}
-	return XSIM_OK;
+	return xsim_memops_op(op, count, params, add);
 }
 
 hipError_t sim_hipStreamBatchMemOp(hipStream_t handle, unsigned int count,
