@@ -36,23 +36,23 @@
 /* --- decision_us --------------------------------------------------------------------------------- */
 
 /* Returns microseconds until the gate of low is as wanted. */
-static double change(struct process *high, struct process *low, bool ready)
+static double change(struct actor *high, struct actor *low, bool ready)
 {
 	uint64_t began = kit_now_ns();
 
 	if (ready)
-		become_ready(high, 0);
+		actor_ready(high, 0);
 	else
-		become_idle(high, 0);
-	while (is_open(low, 0) == ready) {
+		actor_idle(high, 0);
+	while (actor_is_open(low, 0) == ready) {
 		if (kit_now_ns() - began > UINT64_C(5000000000))
-			daemon_fail("no decision");
+			actor_fail("no decision");
 		xs_cpu_relax();
 	}
 	return (double)(kit_now_ns() - began) / 1e3;
 }
 
-static void measure(struct process *high, struct process *low, double *close_us, double *open_us,
+static void measure(struct actor *high, struct actor *low, double *close_us, double *open_us,
 	long trials, useconds_t pause)
 {
 	for (long i = 0; i < trials; i++) {
@@ -65,18 +65,18 @@ static void measure(struct process *high, struct process *low, double *close_us,
 	}
 }
 
-static void open_pair(struct process *high, struct process *low, uint64_t device)
+static void open_pair(struct actor *high, struct actor *low, uint64_t device)
 {
-	open_process(high, 100);
-	open_process(low, -100);
-	add_queue(high, 0, device);
-	add_queue(low, 0, device);
-	become_ready(low, 0);
+	daemon_join(high, 100);
+	daemon_join(low, -100);
+	actor_add(high, 0, device);
+	actor_add(low, 0, device);
+	actor_ready(low, 0);
 	usleep(100000);
 }
 
 /* From a hint that makes the lower one the more important one to its gate open, and back. */
-static void measure_hints(struct process *high, struct process *low, double *hint_us, long trials)
+static void measure_hints(struct actor *high, struct actor *low, double *hint_us, long trials)
 {
 	change(high, low, true);
 	for (long i = 0; i < trials; i++) {
@@ -84,19 +84,19 @@ static void measure_hints(struct process *high, struct process *low, double *hin
 		usleep(300);
 		uint64_t began = kit_now_ns();
 
-		hint_process(low, XS_WIRE_HINT_PRIORITY, up ? 200 : -100);
-		while (is_open(low, 0) != up) {
+		actor_hint(low, XS_WIRE_HINT_PRIORITY, up ? 200 : -100);
+		while (actor_is_open(low, 0) != up) {
 			if (kit_now_ns() - began > UINT64_C(5000000000))
-				daemon_fail("no effect of a hint");
+				actor_fail("no effect of a hint");
 			xs_cpu_relax();
 		}
 		hint_us[i] = (double)(kit_now_ns() - began) / 1e3;
 	}
-	hint_process(low, XS_WIRE_HINT_PRIORITY, -100);
+	actor_hint(low, XS_WIRE_HINT_PRIORITY, -100);
 	change(high, low, false);
 }
 
-static void decision(struct process *high, struct process *low, long trials)
+static void decision(struct actor *high, struct actor *low, long trials)
 {
 	double *close_us = calloc((size_t)trials, sizeof(double));
 	double *open_us = calloc((size_t)trials, sizeof(double));
@@ -137,7 +137,7 @@ static void decision(struct process *high, struct process *low, long trials)
 
 /* --- scale_256 ----------------------------------------------------------------------------------- */
 
-static struct process crowd[PROCESSES];
+static struct actor crowd[PROCESSES];
 static _Atomic bool stop_crowd;
 static _Atomic uint64_t changes;
 
@@ -153,12 +153,12 @@ static void *run_crowd(void *unused)
 		for (; count < due && !xs_load_relaxed(&stop_crowd); count++) {
 			random = random * 1664525u + 1013904223u;
 			uint32_t which = (random >> 8) % (PROCESSES * QUEUES);
-			struct process *process = &crowd[which / QUEUES];
+			struct actor *actor = &crowd[which / QUEUES];
 			bool *state = &ready[which / QUEUES][which % QUEUES];
 			if (*state)
-				become_idle(process, which % QUEUES);
+				actor_idle(actor, which % QUEUES);
 			else
-				become_ready(process, which % QUEUES);
+				actor_ready(actor, which % QUEUES);
 			*state = !*state;
 		}
 		usleep(50);
@@ -167,7 +167,7 @@ static void *run_crowd(void *unused)
 	return unused;
 }
 
-static void scale(struct process *high, struct process *low, long seconds)
+static void scale(struct actor *high, struct actor *low, long seconds)
 {
 	long trials = seconds * 200;
 	double *close_us = calloc((size_t)trials, sizeof(double));
@@ -176,9 +176,9 @@ static void scale(struct process *high, struct process *low, long seconds)
 	pthread_t thread;
 
 	for (int i = 0; i < PROCESSES; i++) {
-		open_process(&crowd[i], i % 5 * 10);
+		daemon_join(&crowd[i], i % 5 * 10);
 		for (uint32_t j = 0; j < QUEUES; j++)
-			add_queue(&crowd[i], j, 1000 + (uint64_t)i % DEVICES);
+			actor_add(&crowd[i], j, 1000 + (uint64_t)i % DEVICES);
 	}
 	usleep(300000);
 	pthread_create(&thread, NULL, run_crowd, NULL);
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	long trials = kit_option(argc, argv, 'n', 10000);
 	long seconds = kit_option(argc, argv, 's', 5);
 	struct rlimit files;
-	struct process high, low;
+	struct actor high, low;
 
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;

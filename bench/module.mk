@@ -53,7 +53,7 @@ bench.needs += $(O)/lib/libshimhip.so $(O)/sim/libamdhip64.so.6
 ifdef server.src
 bench.daemon   := $(addprefix $(O)/bench/,decision shares)
 bench.programs += $(bench.daemon) $(O)/bench/tenants
-$(bench.daemon): $(O)/bench/%: $(call objects,bench/kit.c bench/daemon.c $(plot.src)) $(O)/obj/bench/%.o $(O)/obj/core.a
+$(bench.daemon): $(O)/bench/%: $(call objects,bench/kit.c bench/daemon.c tests/kit/actor.c $(plot.src)) $(O)/obj/bench/%.o $(O)/obj/core.a
 $(O)/bench/tenants: $(call objects,bench/kit.c bench/tenants/tenants.c bench/tenants/crew.c bench/demo/outcome.c $(plot.src)) $(O)/obj/core.a
 $(bench.daemon) $(O)/bench/tenants:
 	@mkdir -p $(@D)

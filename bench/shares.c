@@ -50,7 +50,7 @@ struct player {
 	/* --- */
 	uint64_t in_flight_ns, used_ns;
 	bool open; /* scripted: as the scheduler decided */
-	struct process process;
+	struct actor actor;
 };
 
 struct command {
@@ -74,7 +74,7 @@ static uint64_t request_began_ns, request_done_ns;
 
 static bool may_run(const struct player *player)
 {
-	return sched ? player->open : is_open(&player->process, 0);
+	return sched ? player->open : actor_is_open(&player->actor, 0);
 }
 
 static void report(struct player *player, uint64_t ns)
@@ -82,7 +82,7 @@ static void report(struct player *player, uint64_t ns)
 	if (sched)
 		xs_sched_usage(sched, (uint64_t)(player - players), ns);
 	else
-		xs_add_relaxed(&player->process.page->slots[0].device_ns, ns);
+		xs_add_relaxed(&player->actor.page->slots[0].device_ns, ns);
 }
 
 static void finish(uint64_t now_ns)
@@ -177,7 +177,7 @@ static uint64_t play_script(const char *policy, int floor, uint64_t length_ns)
 	bool warm = false;
 
 	if (xs_sched_create(&sched, &ops, NULL, policy) != 0)
-		daemon_fail("no scheduler");
+		actor_fail("no scheduler");
 	if (floor)
 		xs_sched_param_set(sched, policy, "floor", floor, now_ns);
 	for (int i = 0; i < player_count; i++) {
@@ -217,16 +217,16 @@ static uint64_t play_daemon(const char *policy, int floor, uint64_t length_ns)
 	snprintf(text, sizeof(text), floor ? "%s,floor=%d" : "%s", policy, floor);
 	daemon_start(text);
 	for (int i = 0; i < player_count; i++) {
-		open_process(&players[i].process, players[i].priority);
+		daemon_join(&players[i].actor, players[i].priority);
 		if (players[i].request)
-			hint_process(&players[i].process, XS_WIRE_HINT_REQUEST, players[i].request);
-		add_queue(&players[i].process, 0, 1);
-		become_ready(&players[i].process, 0);
+			actor_hint(&players[i].actor, XS_WIRE_HINT_REQUEST, players[i].request);
+		actor_add(&players[i].actor, 0, 1);
+		actor_ready(&players[i].actor, 0);
 	}
 	began_ns = kit_now_ns();
 	while ((now_ns = kit_now_ns()) < began_ns + WARM_NS + length_ns) {
 		for (int i = 0; i < player_count; i++)
-			answer(&players[i].process);
+			actor_answer(&players[i].actor);
 		step(now_ns);
 		if (!warm && now_ns >= began_ns + WARM_NS) {
 			warm = true;
@@ -236,7 +236,7 @@ static uint64_t play_daemon(const char *policy, int floor, uint64_t length_ns)
 	}
 	now_ns -= began_ns + WARM_NS;
 	for (int i = 0; i < player_count; i++)
-		close_process(&players[i].process);
+		actor_close(&players[i].actor);
 	daemon_stop();
 	return now_ns;
 }

@@ -4,7 +4,7 @@
 ifdef cli.src
 ifdef server.src
 cli.crowd := $(O)/tests/cli/crowd/crowd
-$(cli.crowd): $(call objects,tests/cli/crowd/crowd.c tests/server/kit.c) $(O)/obj/core.a
+$(cli.crowd): $(call objects,tests/cli/crowd/crowd.c tests/server/kit.c tests/kit/actor.c) $(O)/obj/core.a
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LIBC)

@@ -72,7 +72,7 @@ static void a_full_disk_below_the_log(void **state)
 	(void)state;
 	pid_t server = start_with_log(kit_socket(), "/dev/full");
 	for (int i = 0; i < 200; i++)
-		close(kit_connect_patiently());
+		close(actor_connect());
 	turns_go_round();
 	kit_stop(server);
 }

@@ -200,7 +200,7 @@ static void play(enum stage stage, int ready_fd)
 	struct actor actor;
 
 	if (stage == CONNECTED) {
-		kit_connect_patiently();
+		actor_connect();
 	} else {
 		actor_open(&actor, "victim");
 		actor_priority(&actor, stage == HELD ? -100 : 100);

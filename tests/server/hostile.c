@@ -100,7 +100,7 @@ static void garbage(void **state)
 
 	(void)state;
 	for (int round = 0; round < 500; round++) {
-		int fd = kit_connect_patiently();
+		int fd = actor_connect();
 		size_t size = rnd(sizeof(bytes)) + 1;
 
 		for (size_t i = 0; i < size; i++)
@@ -143,7 +143,7 @@ static void hello_in_wrong_ways(void **state)
 		{ 1, 1, 0, { STDIN_FILENO }, 1 },
 	};
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
-		int fd = kit_connect_patiently();
+		int fd = actor_connect();
 
 		hello.hello.version = tries[i].version;
 		hello.hello.oldest = tries[i].oldest;
@@ -191,7 +191,7 @@ static void a_newer_client_is_served(void **state)
 	struct xs_message message = { .opcode = XS_OP_HELLO };
 
 	(void)state;
-	actor.fd = kit_connect_patiently();
+	actor.fd = actor_connect();
 	message.hello.version = 7;
 	message.hello.oldest = 1;
 	message.hello.role = XS_ROLE_CONTROL;
@@ -208,7 +208,7 @@ static void out_of_order_and_again(void **state)
 	struct actor actor;
 
 	(void)state;
-	int fd = kit_connect_patiently(); /* before HELLO */
+	int fd = actor_connect(); /* before HELLO */
 	xs_wire_send(fd, &message, NULL, 0);
 	is_closed(fd);
 
@@ -331,7 +331,7 @@ static void requests_whose_answers_nobody_reads(void **state)
 static void a_silent_connection(void **state)
 {
 	(void)state;
-	is_closed(kit_connect_patiently());
+	is_closed(actor_connect());
 }
 
 static void many_connections(void **state)
@@ -343,7 +343,7 @@ static void many_connections(void **state)
 	for (; count < 1500; count++) {
 		struct actor actor;
 		if (count % 3 == 0) {
-			close(kit_connect_patiently());
+			close(actor_connect());
 			continue;
 		}
 		assert_int_equal(actor_open(&actor, "passer-by"), 0);
@@ -386,7 +386,7 @@ static void no_descriptors(void **state)
 	few.rlim_cur = (rlim_t)fds_before + 12;
 	assert_int_equal(prlimit(server, RLIMIT_NOFILE, &few, NULL), 0);
 	for (size_t i = 0; i < 64; i++)
-		fds[i] = kit_connect_patiently(); /* they wait in the backlog */
+		fds[i] = actor_connect(); /* they wait in the backlog */
 	all_is_well();
 	/* And are not looked at over and over. A machine that is busy may hide it if they are. */
 	long before = used_processor_time();

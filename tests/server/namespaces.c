@@ -183,7 +183,7 @@ static void a_users_daemon_refuses_others(void **state)
 	if (stranger == 0) {
 		if (setgid(65533) != 0 || setuid(65533) != 0)
 			_exit(1);
-		actor.fd = kit_connect_patiently();
+		actor.fd = actor_connect();
 		actor.page = NULL;
 		if (!actor_receive(&actor, &message) || message.opcode != XS_OP_ERROR ||
 			message.error.code != EACCES)
