@@ -5,11 +5,8 @@
 # or with RTLD_DEEPBIND, by RPATH to a copy of its own, through dlsym() or hipGetProcAddress(), in C and in
 # C++ spelling), and whichever way the shim is brought in, its launches go through a gate. The one
 # exception is RTLD_DEEPBIND with HIP 5 or another build without dispatch table: a line says so.
-set -u
-: "${BUILD:=$PWD/build}"
-dir=$BUILD/tests/hip lib=$BUILD/lib
-export XSCHED_SCHEDULER=LCL ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:${ASAN_OPTIONS-}
-failed=0 passed_by=
+. tests/hip/expect.bash
+passed_by=
 
 # $1: name   $2: expected line   the rest: environment and command
 expect() {
@@ -22,10 +19,7 @@ expect() {
         [ "$said" = 1 ] || { echo "$name: told $said times that $passed_by passes by"; failed=1; }
         got=$(grep -v XSCHED <<<"$got")
     fi
-    if [ "$got" != "$want" ] || [ $status != 0 ]; then
-        echo "$name: expected '$want', got '$got', status $status"
-        failed=1
-    fi
+    judge "$name" "$want" "$got" $status
 }
 
 for major in 5 6 7; do

@@ -5,23 +5,7 @@
 # reach the copy that registered the kernel, and streams the copy that made them. A shim that sends
 # all calls to one copy gets what users saw: "invalid device function" for kernels, and "context is
 # destroyed" for streams.
-set -u
-: "${BUILD:=$PWD/build}"
-dir=$BUILD/tests/hip lib=$BUILD/lib
-export XSCHED_SCHEDULER=LCL ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:${ASAN_OPTIONS-}
-failed=0
-
-# $1: name   $2: expected output   the rest: environment and command
-expect() {
-    local name=$1 want=$2 got status
-    shift 2
-    got=$(env "$@" 2>&1)
-    status=$?
-    if [ "$got" != "$want" ] || [ $status != 0 ]; then
-        echo "$name: expected '$want', got '$got', status $status"
-        failed=1
-    fi
-}
+. tests/hip/expect.bash
 
 both=$'4 4 0\n4 4 0'
 for system in 5 6 7; do

@@ -5,24 +5,8 @@
 # met it. defects.sh runs them on libraries with just that defect.
 #
 #   failures.sh [NAME]...     LIB: directory of the libraries (default: $BUILD/lib)
-set -u
-: "${BUILD:=$PWD/build}"
-dir=$BUILD/tests/hip lib=${LIB:-$BUILD/lib}
-export XSCHED_SCHEDULER=LCL ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:${ASAN_OPTIONS-}
+. tests/hip/expect.bash
 export XSIM_DEVICE=${TEST_TMP:-/tmp}/device
-failed=0
-
-# $1: name   $2: expected output   the rest: environment and command
-expect() {
-    local name=$1 want=$2 got status
-    shift 2
-    got=$(env "$@" 2>&1)
-    status=$?
-    if [ "$got" != "$want" ] || [ $status != 0 ]; then
-        echo "$name: expected '$want', got '$got', status $status"
-        failed=1
-    fi
-}
 
 # symbol lookup error: _ZTIN6xsched3hip10HipCommandE. Everything that one library of ours needs of
 # another is there, and looked for at the start.
