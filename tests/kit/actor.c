@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #define LIMIT_NS (60 * XS_NS_PER_S)
+#define DEVICE   7
 
 static void check_limit(uint64_t limit_ns)
 {
@@ -298,4 +299,14 @@ void actor_sync(struct actor *actor)
 	int code = actor_ask(actor, &request, NULL);
 	if (code != ENOENT)
 		actor_fail("the daemon answers %d to what it has to refuse", code);
+}
+
+void actor_enter(struct actor *actor, const char *name, int priority)
+{
+	if (actor_open(actor, name) != 0)
+		actor_fail("the daemon refuses %s", name);
+	if (priority)
+		actor_priority(actor, priority);
+	actor_add(actor, 0, DEVICE);
+	actor_sync(actor);
 }

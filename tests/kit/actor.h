@@ -30,6 +30,9 @@ int actor_connect(void);
 /* Connects with a page of its own, or anew with the same page. Returns 0, or the errno of ERROR. */
 int actor_open(struct actor *actor, const char *name);
 int actor_reopen(struct actor *actor);
+/* Connects, with this priority unless it is 0, and with a queue in slot 0 on the device where most plays
+ * take place (7). The daemon has seen it all. */
+void actor_enter(struct actor *actor, const char *name, int priority);
 int control_open(struct actor *actor);
 void actor_close(struct actor *actor);
 

@@ -45,10 +45,8 @@ static void turns_go_round(void)
 	struct actor a, b;
 	uint64_t beat;
 
-	assert_int_equal(actor_open(&a, "a"), 0);
-	assert_int_equal(actor_open(&b, "b"), 0);
-	actor_add(&a, 0, 7);
-	actor_add(&b, 0, 7);
+	actor_enter(&a, "a", 0);
+	actor_enter(&b, "b", 0);
 	actor_ready(&a, 0);
 	actor_ready(&b, 0);
 	for (int i = 0; i < 10; i++) {

@@ -41,13 +41,8 @@ struct pair {
 
 static void open_pair(struct pair *pair)
 {
-	assert_int_equal(actor_open(&pair->high, "high"), 0);
-	assert_int_equal(actor_open(&pair->low, "low"), 0);
-	actor_priority(&pair->high, 100);
-	actor_add(&pair->high, 0, 7);
-	actor_add(&pair->low, 0, 7);
-	actor_sync(&pair->high);
-	actor_sync(&pair->low);
+	actor_enter(&pair->high, "high", 100);
+	actor_enter(&pair->low, "low", 0);
 }
 
 static void close_pair(struct pair *pair)
@@ -113,14 +108,9 @@ static void who_was_alone_is_looked_at(void **state)
 	struct actor high, low;
 
 	(void)state;
-	assert_int_equal(actor_open(&high, "high"), 0);
-	actor_priority(&high, 100);
-	actor_add(&high, 0, 7);
-	actor_sync(&high);
+	actor_enter(&high, "high", 100);
 	xs_gate_apply(&high.page->slots[0], XS_GATE_WAKE);
-	assert_int_equal(actor_open(&low, "low"), 0);
-	actor_add(&low, 0, 7);
-	actor_sync(&low);
+	actor_enter(&low, "low", 0);
 	actor_ready(&low, 0);
 	actor_await_closed(&low, 0);
 	actor_close(&high);
@@ -229,9 +219,7 @@ static void killed_clients_hold_up_nobody(void **state)
 	struct actor low;
 
 	(void)state;
-	assert_int_equal(actor_open(&low, "low"), 0);
-	actor_add(&low, 0, 7);
-	actor_sync(&low);
+	actor_enter(&low, "low", 0);
 	actor_ready(&low, 0);
 	int before = kit_open_fds(server);
 	for (int round = 0; round < 3; round++) {
@@ -281,17 +269,13 @@ static void a_child_with_the_socket_does_not_count(void **state)
 	pid_t grandchild;
 
 	(void)state;
-	assert_int_equal(actor_open(&low, "low"), 0);
-	actor_add(&low, 0, 7);
-	actor_sync(&low);
+	actor_enter(&low, "low", 0);
 	actor_ready(&low, 0);
 	assert_int_equal(pipe(gate), 0);
 	pid_t child = fork();
 	if (child == 0) {
 		struct actor high;
-		actor_open(&high, "high");
-		actor_priority(&high, 100);
-		actor_add(&high, 0, 7);
+		actor_enter(&high, "high", 100);
 		actor_ready(&high, 0);
 		actor_sync(&high);
 		pid_t heir = fork();
@@ -431,10 +415,8 @@ static void sharing_follows_measured_time(void **state)
 	assert_int_equal(control_open(&control), 0);
 	XS_MESSAGE_TEXT(set.policy_set.policy, "CFS");
 	assert_int_equal(actor_ask(&control, &set, NULL), 0);
-	assert_int_equal(actor_open(&a, "a"), 0);
-	assert_int_equal(actor_open(&b, "b"), 0);
-	actor_add(&a, 0, 7);
-	actor_add(&b, 0, 7);
+	actor_enter(&a, "a", 0);
+	actor_enter(&b, "b", 0);
 	actor_ready(&a, 0);
 	actor_ready(&b, 0);
 	/* Each uses the device as long as its gate is open. How often the two change depends on the machine;

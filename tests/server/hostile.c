@@ -44,13 +44,8 @@ static int setup(void **state)
 {
 	(void)state;
 	server = kit_start(NULL);
-	assert_int_equal(actor_open(&high, "high"), 0);
-	assert_int_equal(actor_open(&low, "low"), 0);
-	actor_priority(&high, 100);
-	actor_add(&high, 0, 7);
-	actor_add(&low, 0, 7);
-	actor_sync(&high);
-	actor_sync(&low);
+	actor_enter(&high, "high", 100);
+	actor_enter(&low, "low", 0);
 	all_is_well();
 	fds_before = kit_open_fds(server);
 	return 0;
@@ -275,10 +270,7 @@ static void a_page_that_never_rests(void **state)
 	if (child == 0) {
 		struct actor actor;
 		const uint64_t one = 1;
-		actor_open(&actor, "restless");
-		actor_priority(&actor, -200);
-		actor_add(&actor, 0, 7);
-		actor_sync(&actor);
+		actor_enter(&actor, "restless", -200);
 		for (;;) {
 			xs_page_tell(actor.page, 0);
 			xs_or_full(&actor.page->slots[0].word, XS_GATE_READY);

@@ -41,9 +41,7 @@ static void be_important(int ready_fd)
 {
 	struct actor high;
 
-	actor_open(&high, "high");
-	actor_priority(&high, 100);
-	actor_add(&high, 0, 7);
+	actor_enter(&high, "high", 100);
 	actor_ready(&high, 0);
 	actor_sync(&high);
 	if (write(ready_fd, "x", 1) != 1)
@@ -87,9 +85,7 @@ static void two_pid_namespaces_share_a_daemon(void **state)
 			assert_int_equal(read(gate[0], &byte, 1), 1);
 		}
 	}
-	assert_int_equal(actor_open(&low, "low"), 0);
-	actor_add(&low, 0, 7);
-	actor_sync(&low);
+	actor_enter(&low, "low", 0);
 	actor_ready(&low, 0);
 	actor_await_closed(&low, 0);
 	/* The end of one of them is not that of the other, whatever they are called. */
@@ -118,18 +114,14 @@ static void exec_ends_what_was_before(void **state)
 	char byte;
 
 	(void)state;
-	assert_int_equal(actor_open(&low, "low"), 0);
-	actor_add(&low, 0, 7);
-	actor_sync(&low);
+	actor_enter(&low, "low", 0);
 	actor_ready(&low, 0);
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(pipe(gate), 0);
 		pid_t child = fork();
 		if (child == 0) {
 			struct actor high;
-			actor_open(&high, "high");
-			actor_priority(&high, 100);
-			actor_add(&high, 0, 7);
+			actor_enter(&high, "high", 100);
 			actor_ready(&high, 0);
 			actor_sync(&high);
 			if (write(gate[1], "x", 1) != 1)
