@@ -30,7 +30,7 @@ static void *append_low(void *rounds)
 }
 
 /* The high stream stands still, one thread sleeps at the gate of the low one, the watcher runs. */
-static pthread_t hold_low(void)
+static pthread_t hold_low_in(void *(*thread_main)(void *), void *argument)
 {
 	pthread_t thread;
 
@@ -40,9 +40,14 @@ static pthread_t hold_low(void)
 	high = stream_of(NON_BLOCKING, -1);
 	low = stream_of(NON_BLOCKING, 0);
 	check(stand_still(high, gate));
-	check(pthread_create(&thread, NULL, append_low, (void *)1));
+	check(pthread_create(&thread, NULL, thread_main, argument));
 	until_asleep(low);
 	return thread;
+}
+
+static pthread_t hold_low(void)
+{
+	return hold_low_in(append_low, (void *)1);
 }
 
 /* --- ends ------------------------------------------------------------------------------------------ */
@@ -329,17 +334,9 @@ static void *append_low_keeping_errno(void *unused)
 static void interrupted_at_a_gate(void)
 {
 	struct sigaction action = { .sa_handler = count_alarm }; /* no SA_RESTART */
-	pthread_t thread;
 
 	check(sigaction(SIGUSR1, &action, NULL));
-	start();
-	gate = word(0);
-	data = word(1);
-	high = stream_of(NON_BLOCKING, -1);
-	low = stream_of(NON_BLOCKING, 0);
-	check(stand_still(high, gate));
-	check(pthread_create(&thread, NULL, append_low_keeping_errno, NULL));
-	until_asleep(low);
+	pthread_t thread = hold_low_in(append_low_keeping_errno, NULL);
 	for (uint32_t i = 0; i < 200; i++) {
 		uint32_t before = xs_load_acquire(&alarms);
 

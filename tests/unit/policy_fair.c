@@ -515,19 +515,11 @@ static void wait_is_bounded(void **state)
 	(void)state;
 	for_each_sharing(policy)
 	{
-		uint64_t last[8], bound = !strcmp(*policy, "MLFQ") ? 1600 * MS : 100 * MS;
+		uint64_t bound = !strcmp(*policy, "MLFQ") ? 1600 * MS : 100 * MS;
 		struct kit kit;
 
 		start(&kit, *policy, 8);
-		for (unsigned int i = 0; i < 8; i++)
-			last[i] = kit.now;
-		for (unsigned int step = 0; step < 8000; step++) {
-			kit_pass(&kit, 500 * US, NULL, 0);
-			for (unsigned int i = 0; i < 8; i++) {
-				last[i] = kit_runs(&kit, i) ? kit.now : last[i];
-				assert_true(kit.now - last[i] <= bound);
-			}
-		}
+		kit_pass_bounded(&kit, 8, 8000, 500 * US, bound);
 		kit_stop(&kit);
 	}
 }
@@ -535,7 +527,6 @@ static void wait_is_bounded(void **state)
 /* The same under strict parts, for those that came later and for those that had slept too. */
 static void strict_wait_is_bounded(void **state)
 {
-	uint64_t last[8];
 	struct kit kit;
 
 	(void)state;
@@ -549,15 +540,7 @@ static void strict_wait_is_bounded(void **state)
 	kit_pass(&kit, 200 * MS, NULL, 0);
 	kit_ready(&kit, 6); /* slept */
 	kit_ready(&kit, 7); /* never ran */
-	for (unsigned int i = 0; i < 8; i++)
-		last[i] = kit.now;
-	for (unsigned int step = 0; step < 4000; step++) {
-		kit_pass(&kit, 500 * US, NULL, 0);
-		for (unsigned int i = 0; i < 8; i++) {
-			last[i] = kit_runs(&kit, i) ? kit.now : last[i];
-			assert_true(kit.now - last[i] <= 100 * MS);
-		}
-	}
+	kit_pass_bounded(&kit, 8, 4000, 500 * US, 100 * MS);
 	kit_stop(&kit);
 }
 

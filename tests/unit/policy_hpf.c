@@ -4,6 +4,15 @@
 
 #include <errno.h>
 
+/* Queues 1 and 2, each of the process of its number; 2 is the more important one. */
+static void start_two(struct kit *kit)
+{
+	kit_start(kit, NULL);
+	kit_pair(kit, 1, 0);
+	kit_pair(kit, 2, 0);
+	kit_hint(kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+}
+
 static void higher_stops_lower_on_its_device_only(void **state)
 {
 	struct kit kit;
@@ -53,10 +62,7 @@ static void gate_stays_shut_while_idle(void **state)
 	struct kit kit;
 
 	(void)state;
-	kit_start(&kit, NULL);
-	kit_pair(&kit, 1, 0);
-	kit_pair(&kit, 2, 0);
-	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	start_two(&kit);
 	kit_ready(&kit, 2);
 	kit_ready(&kit, 1);
 	kit_trace(&kit);
@@ -162,10 +168,7 @@ static void stalled_queue_holds_nobody_back(void **state)
 	struct kit kit;
 
 	(void)state;
-	kit_start(&kit, NULL);
-	kit_pair(&kit, 1, 0);
-	kit_pair(&kit, 2, 0);
-	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	start_two(&kit);
 	kit_ready(&kit, 1);
 	kit_ready(&kit, 2);
 	kit_trace(&kit);
@@ -246,10 +249,7 @@ static void floor_admits_lower_queues(void **state)
 	struct kit kit;
 
 	(void)state;
-	kit_start(&kit, NULL);
-	kit_pair(&kit, 1, 0);
-	kit_pair(&kit, 2, 0);
-	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	start_two(&kit);
 	kit_ready(&kit, 1);
 	kit_ready(&kit, 2);
 	kit_pass(&kit, 1000 * MS, ran, 3);
@@ -288,7 +288,6 @@ static void floor_is_shared_by_the_lower_queues(void **state)
 /* Below one that never rests everybody has his turn, newcomers too. */
 static void floor_bounds_the_wait(void **state)
 {
-	uint64_t last[6];
 	struct kit kit;
 
 	(void)state;
@@ -301,15 +300,7 @@ static void floor_bounds_the_wait(void **state)
 		kit_ready(&kit, i);
 	kit_pass(&kit, 1000 * MS, NULL, 0);
 	kit_ready(&kit, 5);
-	for (unsigned int i = 0; i < 6; i++)
-		last[i] = kit.now;
-	for (unsigned int step = 0; step < 20000; step++) {
-		kit_pass(&kit, 100 * US, NULL, 0);
-		for (unsigned int i = 0; i < 6; i++) {
-			last[i] = kit_runs(&kit, i) ? kit.now : last[i];
-			assert_true(kit.now - last[i] <= 100 * MS);
-		}
-	}
+	kit_pass_bounded(&kit, 6, 20000, 100 * US, 100 * MS);
 	kit_stop(&kit);
 }
 
@@ -320,10 +311,7 @@ static void floor_counts_what_was_left_anyway(void **state)
 	struct kit kit;
 
 	(void)state;
-	kit_start(&kit, NULL);
-	kit_pair(&kit, 1, 0);
-	kit_pair(&kit, 2, 0);
-	kit_hint(&kit, XS_HINT_PROCESS, 2, XS_HINT_PRIORITY, 1);
+	start_two(&kit);
 	kit_param(&kit, "HPF", "floor", 10);
 	kit_ready(&kit, 1);
 	for (int i = 0; i < 100; i++) {

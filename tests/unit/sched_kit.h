@@ -150,4 +150,21 @@ static inline uint64_t kit_random(uint64_t *seed)
 	return (*seed * 0x2545f4914f6cdd1dull) >> 16;
 }
 
+/* Lets that many steps pass, in which each of the queues from 0 on waits for its turn no longer than so. */
+static inline void kit_pass_bounded(struct kit *kit, unsigned int count, unsigned int steps,
+	uint64_t step_ns, uint64_t bound_ns)
+{
+	uint64_t last[KIT_QUEUES];
+
+	for (unsigned int i = 0; i < count; i++)
+		last[i] = kit->now;
+	while (steps--) {
+		kit_pass(kit, step_ns, NULL, 0);
+		for (unsigned int i = 0; i < count; i++) {
+			last[i] = kit_runs(kit, i) ? kit->now : last[i];
+			assert_true(kit->now - last[i] <= bound_ns);
+		}
+	}
+}
+
 #endif
