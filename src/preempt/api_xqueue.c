@@ -6,7 +6,7 @@
 #include "xsched/xqueue.h"
 
 #include "preempt/agent.h"
-#include "preempt/command.h"
+#include "preempt/commands.h"
 #include "preempt/handle.h"
 #include "preempt/life.h"
 

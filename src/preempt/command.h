@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Commands of the C API: callbacks that a program submits to an XQueue and that one thread of that
- * queue launches when its gate is open. Transparent interception uses none of this.
- *
- * A queue keeps up to XS_COMMANDS_RING commands that are not launched yet, in a fixed ring. Its
- * launcher thread is started by the first of them and ends when there has been none for a while.
+ * Commands of the C API, each by itself: callbacks that a program makes, and what became of them. How
+ * they pass through a queue is in commands.h. Transparent interception uses none of this.
  */
 #ifndef XS_PREEMPT_COMMAND_H
 #define XS_PREEMPT_COMMAND_H
@@ -16,34 +13,44 @@
 
 struct xs_queue;
 
-#define XS_COMMANDS_RING 1024u
-
 XResult xs_command_create(HwCommandHandle *command, LaunchCallback launch, void *data);
 XResult xs_command_destroy(HwCommandHandle command);
 
 /* Launches on the calling thread, outside of any schedule, and consumes the command. */
 XResult xs_command_launch(struct xs_queue *queue, HwCommandHandle command);
 
-/* The rest is about the ring of a queue that the caller has pinned. Submits while the queue is that
- * XQueue; wait_launch: returns what the callback returned. */
-XResult xs_commands_submit(
-	struct xs_queue *queue, XQueueHandle xq, HwCommandHandle command, bool wait_launch);
-XResult xs_commands_wait(struct xs_queue *queue, HwCommandHandle command);
+/* Calls back. It may call the vendor's functions: they are part of this command, not new ones. */
+XResult xs_command_call(struct xs_queue *queue, LaunchCallback launch, void *data);
 
-/* Until all submitted so far are launched or dropped; what callbacks returned is taken out. */
-XResult xs_commands_wait_launched(struct xs_queue *queue);
-XResult xs_commands_take_error(struct xs_queue *queue);
+/*
+ * --- on the way through a queue: by index, from the claim until it is launched or dropped ---
+ */
 
-/* Commands that are not launched yet. */
-uint32_t xs_commands_pending(struct xs_queue *queue);
+/* A command that was not submitted yet. awaited: the caller takes its result. 0: there is none. */
+uint32_t xs_command_claim(HwCommandHandle command, uint64_t queue_id, bool awaited);
+void xs_command_unclaim(uint32_t index);
+void xs_command_callback(uint32_t index, LaunchCallback *launch, void **data);
+void xs_command_launched(uint32_t index, XResult result);
+void xs_command_dropped(uint32_t index);
 
-/* All that was ever submitted to the queue, here or by the application past us. */
-uint64_t xs_commands_total(struct xs_queue *queue);
-void xs_commands_drop(struct xs_queue *queue);
+/* Of one that is over and that the caller awaited: until now nobody could use its entry again. */
+XResult xs_command_take_result(uint32_t index);
 
-/* Whether the calling thread is in a callback of this queue. */
-bool xs_commands_inside(struct xs_queue *queue);
+/* Launched or dropped, or no command at all. */
+bool xs_command_is_over(HwCommandHandle command);
 
-void xs_commands_forked(void);
+enum xs_command_fate {
+	XS_COMMAND_UNKNOWN,
+	XS_COMMAND_SUBMITTED, /* it may be over already */
+	XS_COMMAND_LAUNCHED,  /* long ago */
+};
+
+/* Where a command of this queue is that somebody wants to wait for, which he may once. */
+enum xs_command_fate xs_command_await(HwCommandHandle command, uint64_t queue_id);
+
+/* How one that is over ended; many others may have come and gone since. */
+bool xs_command_was_dropped(HwCommandHandle command);
+
+void xs_command_forked(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "preempt/life.h"
 
 #include "preempt/agent.h"
-#include "preempt/command.h"
+#include "preempt/commands.h"
 #include "preempt/domain.h"
 #include "preempt/handle.h"
 #include "preempt/process.h"

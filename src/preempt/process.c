@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "preempt/agent.h"
-#include "preempt/command.h"
+#include "preempt/commands.h"
 #include "preempt/domain.h"
 #include "preempt/lend.h"
 #include "preempt/registry.h"

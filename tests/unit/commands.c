@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "preempt/command.h"
+#include "preempt/commands.h"
 #include "preempt/handle.h"
 #include "preempt/hwqueue.h"
 #include "xsched/xsched.h"

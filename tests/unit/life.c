@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "preempt/command.h"
 #include "preempt/handle.h"
 #include "preempt/hwqueue.h"
 #include "preempt/process.h"
