@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "preempt/command.h"
 #include "preempt/handle.h"
 #include "preempt/process.h"
@@ -146,19 +146,9 @@ static void *run(void *argument)
 /* The caller has pinned the queue. The launcher has a pin too, so it never meets a later queue. */
 static bool start_launcher(struct xs_commands *commands)
 {
-	sigset_t all, before;
-	pthread_attr_t attributes;
-	pthread_t thread;
-
 	if (!xs_registry_pin(xs_load_relaxed(&commands->queue->id)))
 		return false; /* retired meanwhile */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	int err = pthread_create(&thread, &attributes, run, commands);
-	pthread_attr_destroy(&attributes);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	int err = xs_thread_start(run, commands);
 	if (err)
 		xs_registry_unpin(commands->queue);
 	return err == 0;

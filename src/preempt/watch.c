@@ -11,12 +11,12 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "base/thread.h"
 #include "preempt/agent.h"
 #include "preempt/bell.h"
 #include "preempt/domain.h"
@@ -248,22 +248,13 @@ static void *run(void *unused)
 
 int xs_watch_start(void)
 {
-	sigset_t all, before;
-	pthread_attr_t attributes;
-	pthread_t thread;
 	int err = 0;
 
 	if (xs_load_acquire(&watch.running))
 		return 0;
 	xs_mutex_lock(&watch.lock);
 	if (!xs_load_acquire(&watch.running) && !watch.failed) {
-		sigfillset(&all);
-		pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are the application's */
-		pthread_attr_init(&attributes);
-		pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-		err = pthread_create(&thread, &attributes, run, NULL);
-		pthread_attr_destroy(&attributes);
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		err = xs_thread_start(run, NULL);
 		watch.failed = err != 0;
 		xs_store_release(&watch.running, err == 0);
 	}
