@@ -18,15 +18,15 @@
  */
 #include "platform/sim/engine.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/prctl.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "platform/sim/config.h"
 #include "platform/sim/context.h"
 #include "platform/sim/event.h"
-#include "platform/sim/memory.h"
+#include "platform/sim/host.h"
+#include "platform/sim/memop.h"
 #include "platform/sim/stream.h"
 
 #define NEVER    UINT64_MAX
@@ -81,7 +81,7 @@ static void finish(struct xsim_stream *stream, uint64_t at_ns)
 	xsim_stream_publish(stream);
 }
 
-/* --- waits and memory operations -------------------------------------------------------------- */
+/* --- waits ------------------------------------------------------------------------------------ */
 
 /* True when the point is reached; the stream's ready time then says when. */
 static bool point_reached(
@@ -107,58 +107,6 @@ static bool point_reached(
 		stream->ready_ns = later(stream->ready_ns,
 			point.stream->context->device == engine->device ? point.stream->ready_ns
 									: engine->now_ns);
-	return true;
-}
-
-static bool memop_holds(const struct xsim_memop *memop)
-{
-	uint64_t seen = memop->wide ? xs_load_acquire((_Atomic uint64_t *)memop->address)
-				    : xs_load_acquire((_Atomic uint32_t *)memop->address);
-	uint64_t value = memop->wide ? memop->value : (uint32_t)memop->value;
-
-	seen &= memop->mask;
-	switch (memop->condition) {
-	case XSIM_WAIT_EQ:
-		return seen == value;
-	case XSIM_WAIT_AND:
-		return seen & value;
-	case XSIM_WAIT_NOR:
-		return memop->wide ? ~(seen | value) : (uint32_t) ~(seen | value);
-	default: /* cyclic: ahead by less than half the range */
-		return memop->wide ? (int64_t)(seen - value) >= 0
-				   : (int32_t)(uint32_t)(seen - value) >= 0;
-	}
-}
-
-/* Memory may have been freed, or lost its registration, since the batch was submitted. */
-static bool reaches(struct xsim_stream *stream, const struct xsim_memop *memop)
-{
-	if (xsim_memory_find((uintptr_t)memop->address, memop->wide ? 8 : 4, NULL))
-		return true;
-	xs_store_release(&stream->context->error, XSIM_ILLEGAL_ADDRESS);
-	return false;
-}
-
-/* Goes through the batch as far as it is open. True when it is through, or has failed. */
-static bool memops_pass(struct xsim_stream *stream, struct xsim_op *op)
-{
-	struct xsim_memop *memops = op->heap;
-
-	for (; stream->memop_index < op->memops.count; stream->memop_index++) {
-		struct xsim_memop *memop = &memops[stream->memop_index];
-
-		if (!reaches(stream, memop))
-			return true;
-		if (memop->wait && !memop_holds(memop))
-			return false;
-		if (memop->wait)
-			continue;
-		if (memop->wide)
-			xs_store_release((_Atomic uint64_t *)memop->address, memop->value);
-		else
-			xs_store_release(
-				(_Atomic uint32_t *)memop->address, (uint32_t)memop->value);
-	}
 	return true;
 }
 
@@ -200,7 +148,7 @@ static bool settle(struct xsim_engine *engine, struct xsim_stream *stream, struc
 	case XSIM_OP_HOST:
 		if (!seen) {
 			xs_store_relaxed(&stream->host_done, 0);
-			xsim_host_queue(engine, stream, op);
+			xsim_host_queue(stream, op);
 			return false;
 		}
 		if (!xs_load_acquire(&stream->host_done))
@@ -213,7 +161,7 @@ static bool settle(struct xsim_engine *engine, struct xsim_stream *stream, struc
 	case XSIM_OP_WAIT:
 		return point_reached(engine, stream, op);
 	case XSIM_OP_MEMOPS:
-		if (!memops_pass(stream, op)) {
+		if (!xsim_memops_pass(stream, op)) {
 			set_stalled(engine, stream, true, stamp_ns);
 			engine->polling = true;
 			return false;
@@ -538,21 +486,6 @@ static void *engine_main(void *argument)
 	return NULL;
 }
 
-/* The application's signals are for its own threads. */
-static int start_thread(void *(*function)(void *), void *argument)
-{
-	sigset_t all, old;
-	pthread_t thread;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	int err = pthread_create(&thread, NULL, function, argument);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (!err)
-		pthread_detach(thread); /* exit does not wait for it */
-	return err;
-}
-
 static void start(struct xsim_engine *engine)
 {
 	xs_mutex_lock(&engine->start_lock);
@@ -562,7 +495,7 @@ static void start(struct xsim_engine *engine)
 		engine->word = xsim_share_word(&engine->share);
 		if (!engine->word)
 			engine->word = &engine->own_word;
-		if (!start_thread(engine_main, engine))
+		if (!xs_thread_start(engine_main, engine))
 			xs_store_release(&engine->started, 1);
 	}
 	xs_mutex_unlock(&engine->start_lock);
@@ -586,65 +519,4 @@ void xsim_engine_announce(struct xsim_engine *engine, struct xsim_stream *stream
 	if (xs_unlikely(!xs_load_acquire(&engine->started)))
 		start(engine);
 	xsim_engine_kick(engine);
-}
-
-/* --- host functions --------------------------------------------------------------------------- */
-
-static struct xs_mutex host_lock;
-static struct xsim_stream *host_first, **host_last = &host_first; /* [host_lock] */
-static bool host_started;                                         /* [host_lock] */
-static _Atomic uint32_t host_word;
-
-static void call_host(struct xsim_stream *stream, const struct xsim_op *op)
-{
-	if (op->host.callback)
-		op->host.callback(
-			op->host.stream, xs_load_acquire(&stream->context->error), op->host.data);
-	else
-		op->host.function(op->host.data);
-}
-
-static void *host_main(void *argument)
-{
-	(void)argument;
-	prctl(PR_SET_NAME, "xsim-callbacks");
-	for (;;) {
-		uint32_t word = xs_load_full(&host_word);
-
-		xs_mutex_lock(&host_lock);
-		struct xsim_stream *stream = host_first;
-		const struct xsim_op *op = stream ? stream->host_op : NULL;
-		if (stream) {
-			host_first = stream->host_next;
-			if (!host_first)
-				host_last = &host_first;
-		}
-		xs_mutex_unlock(&host_lock);
-		if (!stream) {
-			xs_futex_wait(&host_word, word, 0);
-			continue;
-		}
-		struct xsim_engine *engine = &xsim_devices[stream->context->device].engine;
-		call_host(stream, op);
-		xs_store_release(&stream->host_done, 1);
-		xs_store_full(&engine->host_finished, 1);
-		xsim_engine_kick(engine);
-	}
-	return NULL;
-}
-
-void xsim_host_queue(
-	struct xsim_engine *engine, struct xsim_stream *stream, const struct xsim_op *op)
-{
-	(void)engine;
-	xs_mutex_lock(&host_lock);
-	stream->host_op = op;
-	stream->host_next = NULL;
-	*host_last = stream;
-	host_last = &stream->host_next;
-	if (!host_started)
-		host_started = !start_thread(host_main, NULL);
-	xs_mutex_unlock(&host_lock);
-	xs_add_full(&host_word, 1);
-	xs_futex_wake(&host_word, 1);
 }

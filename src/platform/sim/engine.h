@@ -55,8 +55,4 @@ void xsim_engine_announce(struct xsim_engine *engine, struct xsim_stream *stream
 /* Wakes the engine if it sleeps. */
 void xsim_engine_kick(struct xsim_engine *engine);
 
-/* Callback thread: queue a host function; calls back into the engine when done. */
-void xsim_host_queue(
-	struct xsim_engine *engine, struct xsim_stream *stream, const struct xsim_op *op);
-
 #endif

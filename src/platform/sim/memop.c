@@ -2,8 +2,8 @@
 /* Memory operations. See memop.h. */
 #include "platform/sim/memop.h"
 
-#include "platform/sim/error.h"
-#include "platform/sim/memory.h"
+#include "platform/sim/context.h"
+#include "platform/sim/stream.h"
 
 #define MOST 256 /* in one call */
 
@@ -37,4 +37,57 @@ int xsim_memops_op(struct xsim_op *op, unsigned int count, const void *params, x
 	if (result)
 		xsim_op_drop(op);
 	return result;
+}
+
+/* --- executing ---------------------------------------------------------------------------------- */
+
+static bool holds(const struct xsim_memop *memop)
+{
+	uint64_t seen = memop->wide ? xs_load_acquire((_Atomic uint64_t *)memop->address)
+				    : xs_load_acquire((_Atomic uint32_t *)memop->address);
+	uint64_t value = memop->wide ? memop->value : (uint32_t)memop->value;
+
+	seen &= memop->mask;
+	switch (memop->condition) {
+	case XSIM_WAIT_EQ:
+		return seen == value;
+	case XSIM_WAIT_AND:
+		return seen & value;
+	case XSIM_WAIT_NOR:
+		return memop->wide ? ~(seen | value) : (uint32_t) ~(seen | value);
+	default: /* cyclic: ahead by less than half the range */
+		return memop->wide ? (int64_t)(seen - value) >= 0
+				   : (int32_t)(uint32_t)(seen - value) >= 0;
+	}
+}
+
+/* Memory may have been freed, or lost its registration, since the batch was submitted. */
+static bool reaches(struct xsim_stream *stream, const struct xsim_memop *memop)
+{
+	if (xsim_memory_find((uintptr_t)memop->address, memop->wide ? 8 : 4, NULL))
+		return true;
+	xs_store_release(&stream->context->error, XSIM_ILLEGAL_ADDRESS);
+	return false;
+}
+
+bool xsim_memops_pass(struct xsim_stream *stream, struct xsim_op *op)
+{
+	struct xsim_memop *memops = op->heap;
+
+	for (; stream->memop_index < op->memops.count; stream->memop_index++) {
+		struct xsim_memop *memop = &memops[stream->memop_index];
+
+		if (!reaches(stream, memop))
+			return true;
+		if (memop->wait && !holds(memop))
+			return false;
+		if (memop->wait)
+			continue;
+		if (memop->wide)
+			xs_store_release((_Atomic uint64_t *)memop->address, memop->value);
+		else
+			xs_store_release(
+				(_Atomic uint32_t *)memop->address, (uint32_t)memop->value);
+	}
+	return true;
 }

@@ -3,8 +3,8 @@
 # The software device: a core that knows no vendor, and one directory per front door.
 sim.dir := src/platform/sim
 sim.src := $(addprefix $(sim.dir)/,build.c builtin.c capture.c config.c context.c copy.c \
-             device.c engine.c event.c exec.c graph.c handle.c kernel.c launch.c memop.c memory.c \
-             module.c op.c pool.c record.c share.c stream.c submit.c)
+             device.c engine.c event.c exec.c graph.c handle.c host.c kernel.c launch.c memop.c \
+             memory.c module.c op.c pool.c record.c share.c stream.c submit.c)
 simcuda.src := $(addprefix $(sim.dir)/cuda/,capture.c context.c copy.c device.c egl.c entry.c \
                  event.c exec.c front.c graph.c launch.c memop.c memory.c module.c proc.c stream.c)
 
