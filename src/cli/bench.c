@@ -2,7 +2,7 @@
 /*
  * xcli bench: the experiments as one verb. Each is made of programs that print rows, one JSON object a
  * line, and write a section of the report; they are beside xcli in a build, and in libexec/xsched where it is
- * installed. This file runs them, prints a table and puts bench.json and report.html together.
+ * installed. This file runs them; bench/result.c says what came out.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cli/bench/child.h"
-#include "cli/bench/page.h"
+#include "cli/bench/result.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/platforms.h"
@@ -47,24 +47,24 @@ enum { SIM = 1, CUDA = 2, HIP = 4 };
 
 /* In the words of a command, {} stands for one of: build, device, out, peer; and a|b for a, or with --quick b. */
 static const struct experiment {
-	const char *name, *title;
+	struct xs_result_section section; /* its name, and what the report calls it */
 	struct {
 		int devices; /* on which it can be measured */
 		const char *command;
 	} programs[MOST_PROGRAMS];
 } experiments[] = {
-	{ "overhead", "What it costs alone",
+	{ { "overhead", "What it costs alone" },
 		{ { SIM | CUDA, "bench/launch -n2000000|-n80000" },
 			{ HIP, "bench/launch_hip table -n2000000|-n80000" } } },
-	{ "dual", "Two models in one process",
+	{ { "dual", "Two models in one process" },
 		{ { SIM | CUDA | HIP, "demo/demo -j -d {device} -n560|-n12 -o {out} {build}" } } },
-	{ "tenants", "Several processes on one device",
+	{ { "tenants", "Several processes on one device" },
 		{ { SIM | CUDA | HIP,
 			"bench/tenants -d{device} -s5|-s1 -p{peer} tenants {build}" } } },
-	{ "fairness", "Shares of a device",
+	{ { "fairness", "Shares of a device" },
 		{ { SIM | CUDA | HIP,
 			"bench/tenants -d{device} -s5|-s1 -p{peer} fairness {build}" } } },
-	{ "latency", "How fast it stops and decides",
+	{ { "latency", "How fast it stops and decides" },
 		{ { SIM, "bench/suspend -n5000|-n50" },
 			{ SIM | CUDA | HIP, "bench/decision -n5000|-n50 -s3|-s1" } } },
 };
@@ -73,10 +73,9 @@ static const struct experiment {
 
 struct bench {
 	char build[PATH_MAX], out[PATH_MAX], section[PATH_MAX + 32];
-	const char *device, *peer;
+	struct xs_result result;
 	const struct experiment *experiment; /* that runs */
 	double done, part; /* of everything, before the program that runs, and by it */
-	json_t *rows;
 	bool failed;
 };
 
@@ -92,7 +91,7 @@ static void draw_progress(const struct bench *bench, double share, const char *w
 		return;
 	fprintf(stderr, "\r\033[K[%.*s%*s] %3.0f %%  %s: %.40s", filled,
 		"##############################", BAR - filled, "", 100 * share,
-		bench->experiment->name, what);
+		bench->experiment->section.name, what);
 }
 
 static void end_progress(void)
@@ -121,8 +120,8 @@ static void on_line(void *ctx, char *line)
 		json_decref(row);
 		return;
 	}
-	json_object_set_new(row, "experiment", json_string(bench->experiment->name));
-	json_array_append_new(bench->rows, row);
+	json_object_set_new(row, "experiment", json_string(bench->experiment->section.name));
+	json_array_append_new(bench->result.rows, row);
 }
 
 static const char *value_of(const struct bench *bench, const char *name, size_t length)
@@ -131,9 +130,9 @@ static const char *value_of(const struct bench *bench, const char *name, size_t 
 		const char *name, *value;
 	} values[] = {
 		{ "build", bench->build },
-		{ "device", bench->device },
+		{ "device", bench->result.device },
 		{ "out", bench->out },
-		{ "peer", bench->peer },
+		{ "peer", bench->result.peer },
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
@@ -182,7 +181,7 @@ static void run_program(struct bench *bench, const char *command)
 		end_progress();
 		if (status != 0) {
 			bench->failed = true;
-			xs_complain("%s: %s failed", bench->experiment->name, command);
+			xs_complain("%s: %s failed", bench->experiment->section.name, command);
 		}
 	}
 	for (size_t i = 1; i < count; i++)
@@ -194,7 +193,7 @@ static void run_program(struct bench *bench, const char *command)
 
 static int device_bit(const struct bench *bench)
 {
-	return *bench->device == 's' ? SIM : *bench->device == 'c' ? CUDA : HIP;
+	return *bench->result.device == 's' ? SIM : *bench->result.device == 'c' ? CUDA : HIP;
 }
 
 static size_t count_programs(const struct bench *bench, const struct experiment *experiment)
@@ -206,19 +205,14 @@ static size_t count_programs(const struct bench *bench, const struct experiment 
 	return count;
 }
 
-static void section_path(
-	struct bench *bench, const struct experiment *experiment, char *path, size_t size)
-{
-	snprintf(path, size, "%s/.section-%s", bench->out, experiment->name);
-}
-
 static void run_experiment(struct bench *bench, const struct experiment *experiment, double part)
 {
 	size_t count = count_programs(bench, experiment);
 
 	bench->experiment = experiment;
 	bench->part = part / (double)(count ? count : 1);
-	section_path(bench, experiment, bench->section, sizeof(bench->section));
+	xs_result_section_path(
+		&bench->result, experiment->section.name, bench->section, sizeof(bench->section));
 	unlink(bench->section);
 	setenv("BENCH_SECTION", bench->section, 1);
 	for (size_t i = 0; i < MOST_PROGRAMS && experiment->programs[i].command; i++) {
@@ -228,153 +222,6 @@ static void run_experiment(struct bench *bench, const struct experiment *experim
 		run_program(bench, experiment->programs[i].command);
 		bench->done += bench->part;
 	}
-}
-
-/* --- what comes out ------------------------------------------------------------------------------ */
-
-static json_t *name_of(const void *row)
-{
-	return json_incref(json_object_get(*(json_t *const *)row, "name"));
-}
-static json_t *experiment_of(const void *row)
-{
-	return json_incref(json_object_get(*(json_t *const *)row, "experiment"));
-}
-
-static void put_number(const void *row, const char *key, char *cell, size_t size)
-{
-	json_t *number = json_object_get(*(json_t *const *)row, key);
-	json_t *unit = json_object_get(*(json_t *const *)row, "unit");
-
-	if (json_is_number(number))
-		snprintf(cell, size, "%.4g %s", json_number_value(number), json_string_value(unit));
-	else
-		snprintf(cell, size, "-");
-}
-static void value_text(const void *row, char *cell, size_t size)
-{
-	put_number(row, "value", cell, size);
-}
-static void bare_text(const void *row, char *cell, size_t size)
-{
-	put_number(row, "bare", cell, size);
-}
-
-static const struct xs_column columns[] = {
-	{ .head = "EXPERIMENT", .key = "experiment", .value = experiment_of },
-	{ .head = "MEASURED", .key = "name", .value = name_of },
-	{ .head = "XSCHED", .right = true, .text = value_text },
-	{ .head = "NATIVE", .right = true, .text = bare_text },
-};
-
-#define COLUMNS (sizeof(columns) / sizeof(*columns))
-
-static json_t **rows_of(const struct bench *bench)
-{
-	size_t count = json_array_size(bench->rows);
-	json_t **rows = calloc(count + 1, sizeof(*rows));
-
-	for (size_t i = 0; rows && i < count; i++)
-		rows[i] = json_array_get(bench->rows, i);
-	return rows;
-}
-
-static void copy_file(const char *path, FILE *into)
-{
-	FILE *file = fopen(path, "re");
-	char buffer[8192];
-	size_t size;
-
-	while (file && (size = fread(buffer, 1, sizeof(buffer), file)) > 0)
-		fwrite(buffer, 1, size, into);
-	if (file)
-		fclose(file);
-}
-
-static void put_rows(FILE *file, const struct bench *bench, const char *experiment)
-{
-	json_t **rows = rows_of(bench);
-	char cell[XS_CELL_SIZE];
-
-	fprintf(file, "<div class=\"scroll\"><table>\n<tr><th></th><th>XSched</th><th>native</th>"
-		      "</tr>\n");
-	for (size_t i = 0; rows && rows[i]; i++) {
-		json_t *name = json_object_get(rows[i], "name");
-
-		if (strcmp(json_string_value(json_object_get(rows[i], "experiment")), experiment) !=
-			0)
-			continue;
-		fprintf(file, "<tr><td><code>");
-		page_text(file, json_string_value(name));
-		fprintf(file, "</code></td>");
-		for (size_t k = 2; k < COLUMNS; k++) {
-			columns[k].text(&rows[i], cell, sizeof(cell));
-			fprintf(file, "<td>");
-			page_text(file, cell);
-			fprintf(file, "</td>");
-		}
-		fprintf(file, "</tr>\n");
-	}
-	fprintf(file, "</table></div>\n");
-	free(rows);
-}
-
-static bool write_report(struct bench *bench, const bool *chosen)
-{
-	char path[PATH_MAX + 32], section[PATH_MAX + 32];
-
-	snprintf(path, sizeof(path), "%s/report.html", bench->out);
-	FILE *file = fopen(path, "we");
-	if (!file)
-		return false;
-	page_begin(file, "XSched, measured");
-	for (size_t i = 0; i < EXPERIMENTS; i++) {
-		if (!chosen[i])
-			continue;
-		fprintf(file, "<h1 style=\"margin-top:64px\">%s</h1>\n", experiments[i].title);
-		section_path(bench, &experiments[i], section, sizeof(section));
-		copy_file(section, file);
-		unlink(section);
-		put_rows(file, bench, experiments[i].name);
-	}
-	fprintf(file,
-		"<p class=\"soft small\">XSched " XS_VERSION ", device: %s. Repeat with <code>xcli "
-		"bench --device %s</code>.%s</p>\n",
-		bench->device, bench->device,
-		args[QUICK].given ? " A trial run: the numbers mean nothing." : "");
-	page_end(file);
-	return fclose(file) == 0;
-}
-
-static json_t *result_of(const struct bench *bench)
-{
-	return json_pack("{s:s,s:s,s:s,s:b,s:O}", "version", XS_VERSION, "device", bench->device,
-		"peer", bench->peer, "quick", args[QUICK].given, "rows", bench->rows);
-}
-
-/* Returns an exit status. */
-static int print_result(struct bench *bench, const bool *chosen)
-{
-	char path[PATH_MAX + 32];
-	json_t *result = result_of(bench);
-
-	snprintf(path, sizeof(path), "%s/bench.json", bench->out);
-	bool written = write_report(bench, chosen) &&
-		       json_dump_file(result, path, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0;
-	if (!written)
-		xs_complain("%s: %s", bench->out, strerror(errno));
-	if (xs_json_wanted()) {
-		xs_print_json(result);
-	} else {
-		json_t **rows = rows_of(bench);
-		if (rows)
-			xs_print_table(columns, COLUMNS, rows, json_array_size(bench->rows),
-				sizeof(*rows));
-		free(rows);
-		json_decref(result);
-		printf("\n%s/report.html has the pictures, bench.json the details.\n", bench->out);
-	}
-	return written && !bench->failed ? XS_EXIT_OK : XS_EXIT_FAILED;
 }
 
 /* --- the verb ------------------------------------------------------------------------------------ */
@@ -411,13 +258,13 @@ static bool choose(const struct bench *bench, int count, char **operands, bool *
 		bool found = false;
 
 		for (size_t i = 0; i < EXPERIMENTS; i++) {
-			if (strcasecmp(experiments[i].name, operands[k]) != 0)
+			if (strcasecmp(experiments[i].section.name, operands[k]) != 0)
 				continue;
 			found = count_programs(bench, &experiments[i]);
 			chosen[i] = true;
 			if (!found)
 				return xs_usage_error("%s is not measured on %s", operands[k],
-					       bench->device),
+					       bench->result.device),
 				       false;
 		}
 		if (!found)
@@ -436,15 +283,29 @@ static bool set_up_device(struct bench *bench)
 
 	setenv("BUILD", bench->build, 1);
 	unsetenv("BENCH_DRIVER");
-	if (*bench->device != 'c')
+	if (*bench->result.device != 'c')
 		return true;
 	if (!platform || !xs_platform_driver(platform, driver)) {
-		xs_complain(
-			"--device %s: there is no driver; xcli doctor says more", bench->device);
+		xs_complain("--device %s: there is no driver; xcli doctor says more",
+			bench->result.device);
 		return false;
 	}
 	setenv("BENCH_DRIVER", driver, 1);
 	return true;
+}
+
+/* Says what came out. Returns an exit status. */
+static int report(const struct bench *bench, const bool *chosen)
+{
+	struct xs_result_section sections[EXPERIMENTS + 1] = { { NULL, NULL } };
+	size_t count = 0;
+
+	for (size_t i = 0; i < EXPERIMENTS; i++)
+		if (chosen[i])
+			sections[count++] = experiments[i].section;
+	bool written = xs_result_write(&bench->result, sections);
+	xs_result_print(&bench->result);
+	return written && !bench->failed ? XS_EXIT_OK : XS_EXIT_FAILED;
 }
 
 static int run(int count, char **operands)
@@ -455,8 +316,10 @@ static int run(int count, char **operands)
 	bool chosen[EXPERIMENTS];
 	double total = 0;
 
-	bench.device = devices[args[DEVICE].given ? args[DEVICE].number : 0];
-	bench.peer = peers[args[PEER].given ? args[PEER].number : 0];
+	bench.result.device = devices[args[DEVICE].given ? args[DEVICE].number : 0];
+	bench.result.peer = peers[args[PEER].given ? args[PEER].number : 0];
+	bench.result.quick = args[QUICK].given;
+	bench.result.out = bench.out;
 	if (!choose(&bench, count, operands, chosen))
 		return XS_EXIT_USAGE;
 	const char *out = args[OUT].given ? args[OUT].text : "xsched-bench";
@@ -466,14 +329,14 @@ static int run(int count, char **operands)
 	}
 	if (!find_build(&bench) || !set_up_device(&bench))
 		return XS_EXIT_FAILED;
-	bench.rows = json_array();
+	bench.result.rows = json_array();
 	for (size_t i = 0; i < EXPERIMENTS; i++)
 		total += chosen[i];
 	for (size_t i = 0; i < EXPERIMENTS; i++)
 		if (chosen[i])
 			run_experiment(&bench, &experiments[i], 1 / total);
-	int status = print_result(&bench, chosen);
-	json_decref(bench.rows);
+	int status = report(&bench, chosen);
+	json_decref(bench.result.rows);
 	return status;
 }
 
@@ -481,7 +344,7 @@ static void complete(int count, char **operands, void (*say)(const char *word))
 {
 	(void)count, (void)operands;
 	for (size_t i = 0; i < EXPERIMENTS; i++)
-		say(experiments[i].name);
+		say(experiments[i].section.name);
 }
 
 const struct xs_verb xs_verb_bench = {
