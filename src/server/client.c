@@ -5,23 +5,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "server/say.h"
 #include "wire/connection.h"
 
-#define MESSAGES_AT_ONCE 64
-#define MOST_PENDING     (8u << 20)
-#define LEAST_PENDING    (16 * XS_WIRE_MAX)
-
-/* Of all connections of a user who is not a steward. */
-#define MOST_PENDING_OF_USER (4 * MOST_PENDING)
-#define MOST_QUEUES_OF_USER  (16 * XS_PAGE_SLOTS)
+#define MESSAGES_AT_ONCE     64
+#define MOST_PENDING         (8u << 20)
+#define MOST_PENDING_OF_USER (4 * MOST_PENDING) /* of all connections of one who is not a steward */
+#define LEAST_PENDING        (16 * XS_WIRE_MAX)
 
 static void on_socket(uv_poll_t *handle, int status, int events);
 
@@ -190,181 +184,7 @@ static void on_ended(uv_poll_t *handle, int status, int events)
 	xs_server_end(client->server);
 }
 
-/* --- HELLO --------------------------------------------------------------------------------------- */
-
-static void welcome(struct xs_client *client, const struct xs_message *request, int version)
-{
-	struct xs_server *server = client->server;
-	struct xs_message answer = { .opcode = XS_OP_WELCOME, .serial = request->serial };
-
-	answer.welcome.version = (uint32_t)version;
-	answer.welcome.serial = client->tenant.serial;
-	XS_MESSAGE_TEXT(answer.welcome.policy, xs_sched_policy(server->world.sched));
-	XS_MESSAGE_TEXT(answer.welcome.server, XS_VERSION);
-	client->greeted = true;
-	if (client->bell < 0)
-		xs_client_send(client, &answer);
-	else if (xs_wire_send(client->fd, &answer, &client->bell, 1) != 0)
-		xs_client_doom(client, "it does not take its welcome");
-}
-
-/* The page is mapped and the process becomes a tenant. */
-static int move_in(struct xs_client *client, const struct xs_msg_hello *hello, int page_fd)
-{
-	struct xs_server *server = client->server;
-	struct xs_tenant *tenant = &client->tenant;
-	int err = xs_page_map(&tenant->page, page_fd);
-
-	if (err)
-		return err;
-	client->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (client->bell < 0)
-		return -errno;
-	err = xs_bells_add(server, client, client->bell);
-	if (err)
-		return err;
-	tenant->pid = client->peer.pid;
-	tenant->uid = client->peer.uid;
-	tenant->limited = !client->peer.steward;
-	XS_MESSAGE_TEXT(tenant->name, hello->name);
-	err = xs_tenant_add(&server->world, tenant);
-	if (err)
-		return err;
-	xs_peer_cmdline(&client->peer, client->cmdline, sizeof(client->cmdline));
-	xs_say("client process %d connected, cmdline: %s", (int)client->peer.pid,
-		client->cmdline[0] ? client->cmdline : hello->name);
-	return 0;
-}
-
-/* Takes the descriptors over. */
-static void greet(
-	struct xs_client *client, const struct xs_message *message, const int *fds, size_t fd_count)
-{
-	const struct xs_msg_hello *hello = &message->hello;
-	int version = xs_message_agree(hello);
-	int err = 0;
-
-	if (client->greeted || hello->role > XS_ROLE_CONTROL ||
-		fd_count != (hello->role == XS_ROLE_PROCESS ? 1 : 0)) {
-		err = -EPROTO;
-	} else if (version < 0) {
-		err = version;
-	} else {
-		client->role = hello->role;
-		client->tenant.serial = ++client->server->next_serial;
-		if (hello->role == XS_ROLE_PROCESS)
-			err = move_in(client, hello, fds[0]);
-	}
-	while (fd_count)
-		close(fds[--fd_count]);
-	if (!err) {
-		welcome(client, message, version);
-		return;
-	}
-	xs_client_refuse(client, message, err,
-		err == -EPROTONOSUPPORT ? "no version in common"
-		: err == -EPERM         ? "the page is not a sealed memory file"
-					: NULL);
-	xs_client_doom(client, "its HELLO was refused");
-}
-
-/* --- messages of a process ----------------------------------------------------------------------- */
-
-static int on_lend(struct xs_tenant *tenant, const struct xs_msg_lend *lend)
-{
-	struct xs_world *world = tenant->world;
-	const struct xs_lane *lane = xs_tenant_find(tenant, lend->slot, lend->id);
-
-	return lane ? xs_sched_queue_lend(
-			      world->sched, xs_lane_number(lane), lend->priority, world->now_ns)
-		    : -ENOENT;
-}
-
-static int on_stalled(struct xs_tenant *tenant, const struct xs_msg_stalled *stalled)
-{
-	struct xs_lane *lane = xs_tenant_find(tenant, stalled->slot, stalled->id);
-
-	return lane ? xs_lane_stalled(lane, stalled->on != 0) : -ENOENT;
-}
-
-static int on_own_hint(struct xs_client *client, const struct xs_msg_hint *message)
-{
-	struct xs_tenant *tenant = &client->tenant;
-	struct xs_hint hint;
-	struct xs_lane *lane;
-
-	if (message->target != XS_TARGET_OWN_QUEUE && message->target != XS_TARGET_OWN_PROCESS)
-		return xs_control_hint(client->server, &client->peer, message);
-	int err = xs_control_read_hint(&hint, message);
-	if (err)
-		return err;
-	if (message->target == XS_TARGET_OWN_PROCESS)
-		return xs_tenant_hint(tenant, &hint);
-	lane = xs_tenant_find(tenant, message->slot, message->id);
-	return lane ? xs_lane_hint(lane, &hint) : -ENOENT;
-}
-
-/* Looks at all connections once for each 64 queues only. */
-static bool has_too_many_queues(const struct xs_client *client)
-{
-	uint64_t count = 0;
-
-	if (client->peer.steward || client->tenant.queue_count % 64 != 63)
-		return false;
-	xs_list_for_each (link, &client->server->clients) {
-		const struct xs_client *other = xs_list_entry(link, struct xs_client, link);
-
-		if (other->peer.uid == client->peer.uid)
-			count += other->tenant.queue_count;
-	}
-	return count >= MOST_QUEUES_OF_USER;
-}
-
-static int on_queue_add(struct xs_client *client, const struct xs_msg_queue_add *add)
-{
-	int err = has_too_many_queues(client) ? -EUSERS : xs_tenant_queue_add(&client->tenant, add);
-
-	if (!err)
-		xs_say("XQueue (0x%llx) from process %d created",
-			(unsigned long long)(add->handle ? add->handle : add->id),
-			(int)client->peer.pid);
-	return err;
-}
-
-static int on_queue_remove(struct xs_client *client, const struct xs_msg_queue_remove *remove)
-{
-	const struct xs_lane *lane = xs_tenant_find(&client->tenant, remove->slot, remove->id);
-	uint64_t handle = lane ? lane->handle : 0;
-	int err = xs_tenant_queue_remove(&client->tenant, remove->slot, remove->id);
-
-	if (!err)
-		xs_say("XQueue (0x%llx) from process %d destroyed", (unsigned long long)handle,
-			(int)client->peer.pid);
-	return err;
-}
-
-/* -EPROTO: the message is none that a process sends. */
-static int dispatch(struct xs_client *client, const struct xs_message *message)
-{
-	struct xs_tenant *tenant = &client->tenant;
-
-	switch (message->opcode) {
-	case XS_OP_QUEUE_ADD:
-		return on_queue_add(client, &message->queue_add);
-	case XS_OP_QUEUE_REMOVE:
-		return on_queue_remove(client, &message->queue_remove);
-	case XS_OP_QUEUE_CHANGE:
-		return xs_tenant_queue_change(tenant, &message->queue_change);
-	case XS_OP_LEND:
-		return on_lend(tenant, &message->lend);
-	case XS_OP_STALLED:
-		return on_stalled(tenant, &message->stalled);
-	case XS_OP_HINT:
-		return on_own_hint(client, &message->hint);
-	default:
-		return -EPROTO;
-	}
-}
+/* --- messages ------------------------------------------------------------------------------------ */
 
 static void on_message(
 	struct xs_client *client, const struct xs_message *message, const int *fds, size_t fd_count)
@@ -372,7 +192,7 @@ static void on_message(
 	int err;
 
 	if (message->opcode == XS_OP_HELLO) {
-		greet(client, message, fds, fd_count);
+		xs_client_greet(client, message, fds, fd_count);
 		return;
 	}
 	if (fd_count || !client->greeted) {
@@ -382,7 +202,7 @@ static void on_message(
 	} else if (client->role == XS_ROLE_CONTROL) {
 		err = xs_control(client, message);
 	} else {
-		err = dispatch(client, message);
+		err = xs_client_told(client, message);
 	}
 	/* What comes too late, twice or without the right to it is answered and does no harm. */
 	if (err)

@@ -55,6 +55,15 @@ static inline struct xs_client *xs_client_of(struct xs_tenant *tenant)
 	return xs_container_of(tenant, struct xs_client, tenant);
 }
 
+/* --- hello.c and told.c: a process ----------------------------------------------------------------- */
+
+/* Answers HELLO, and takes the descriptors over. A client that cannot be welcomed is doomed. */
+void xs_client_greet(struct xs_client *client, const struct xs_message *message, const int *fds,
+	size_t fd_count);
+
+/* Does what a message of a process says. 0 or -errno; -EPROTO: it is none that a process sends. */
+int xs_client_told(struct xs_client *client, const struct xs_message *message);
+
 /* --- control.c: the command line ------------------------------------------------------------------ */
 
 /* Answers a request of the command line. -EPROTO: it is none. */

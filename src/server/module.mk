@@ -16,8 +16,8 @@ endif
 ifeq ($(filter uv jansson,$(server.found)),uv jansson)
 world.src  := $(addprefix src/server/, world.c tenant.c place.c apply.c frozen.c waits.c)
 server.src := $(world.src) $(addprefix src/server/, \
-	main.c server.c client.c control.c bells.c listen.c peer.c say.c notify.c settings.c config.c \
-	urgency.c plugin.c plugin_runner.c plugin_process.c \
+	main.c server.c client.c hello.c told.c control.c bells.c listen.c peer.c say.c notify.c \
+	settings.c config.c urgency.c plugin.c plugin_runner.c plugin_process.c \
 	$(if $(filter microhttpd,$(server.found)),http.c http_api.c metrics.c,no_http.c))
 server.libs := -luv -ljansson $(if $(filter microhttpd,$(server.found)),-lmicrohttpd)
 else
