@@ -16,7 +16,6 @@
 #include "cli/bench/child.h"
 #include "cli/bench/result.h"
 #include "cli/cli.h"
-#include "cli/output.h"
 #include "cli/platforms.h"
 
 enum { DEVICE, PEER, OUT, QUICK };

@@ -3,7 +3,6 @@
  * xcli hint: what somebody outside a process knows about its work. Any number of hints at once, for a
  * queue, a process, or everybody who has none of his own.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"

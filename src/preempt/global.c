@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "preempt/agent.h"
 #include "preempt/handle.h"
 #include "preempt/link.h"
 #include "preempt/local.h"

@@ -5,8 +5,6 @@
  */
 #include "platform/sim/copy.h"
 
-#include <string.h>
-
 #include "platform/sim/memory.h"
 #include "platform/sim/submit.h"
 

@@ -3,8 +3,6 @@
  * Copies. The kind of a copy is only checked: addresses decide, as on the real runtime.
  * Arrays are not there.
  */
-#include <string.h>
-
 #include "platform/sim/hip/front.h"
 
 static int check_kind(hipMemcpyKind kind)
