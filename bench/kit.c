@@ -122,11 +122,16 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+void kit_sort(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), ascending);
+}
+
 double kit_percentile(double *values, size_t count, double share)
 {
 	if (!count)
 		return NAN;
-	qsort(values, count, sizeof(*values), ascending);
+	kit_sort(values, count);
 	size_t rank = (size_t)ceil(share * (double)count);
 	return values[rank ? rank - 1 : 0];
 }

@@ -66,6 +66,9 @@ void kit_sleep_until(uint64_t ns);
 /* A number from the command line, "-c" and the like being its letter. */
 long kit_option(int argc, char **argv, char letter, long otherwise);
 
+/* The smallest first. */
+void kit_sort(double *values, size_t count);
+
 /* Sorts, and gives the value that this share (0 to 1) of the others does not exceed. */
 double kit_percentile(double *values, size_t count, double share);
 

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../kit.h"
+
 static void *grown(void *array, size_t count, size_t size)
 {
 	if (count & (count - 1))
@@ -48,13 +50,6 @@ static void read_line(struct outcome *outcome, const char *line)
 	}
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool sort_latencies(struct outcome *outcome)
 {
 	size_t n = outcome->request_count;
@@ -64,7 +59,7 @@ static bool sort_latencies(struct outcome *outcome)
 		outcome->latency_ms[i] =
 			(outcome->requests[i].done_us - outcome->requests[i].arrived_us) / 1e3;
 	if (outcome->latency_ms)
-		qsort(outcome->latency_ms, n, sizeof(double), ascending);
+		kit_sort(outcome->latency_ms, n);
 	return outcome->latency_ms != NULL;
 }
 
