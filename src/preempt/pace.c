@@ -96,13 +96,19 @@ static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, b
 	bool was_held = held != pace->held || xs_load_relaxed(&queue->slot->held_since_ns);
 	bool late = (!xs_load_relaxed(&pace->count) && !exact) || was_held;
 
-	if (elapsed > now - pace->done_ns)
-		elapsed = now - pace->done_ns;
+	uint64_t since_done = now - pace->done_ns;
+	if (elapsed > since_done)
+		elapsed = since_done;
 	pace->done_ns = now;
 	pace->held = held;
 	xs_store_relaxed(&pace->front, xs_load_relaxed(&pace->count) ? stamp(now) : 0);
-	if (!begun || !commands)
-		return; /* the first mark of a queue that was busy before: nothing to learn from */
+	if (!commands)
+		return; /* the first mark of a queue that was busy before */
+	if (!begun) {   /* there is nothing to learn from it */
+		uint64_t believed = commands * xs_load_relaxed(&pace->command_ns);
+		xs_agent_used(queue, believed < since_done ? believed : since_done);
+		return;
+	}
 
 	uint64_t sample = elapsed / commands;
 	uint64_t believed = commands * learn(&pace->command_ns, sample, late, was_held);
@@ -263,11 +269,12 @@ void xs_pace_submitted(struct xs_queue *queue)
 	/* Counted with the claim, so that it never goes back; one more is the caller's own command. */
 	uint32_t submitted = xs_queue_submitted(queue) + 1;
 	bool fresh = restart(queue, submitted);
-	if (!fresh && !pace->begun)
+	uint32_t unmarked = submitted - pace->marked;
+	/* Only of the first one: if its thread did not get the claim, the time is not known. */
+	if (!fresh && !pace->begun && unmarked == 1)
 		pace->begun = stamp(xs_now_ns());
 	observe(queue, false);
 
-	uint32_t unmarked = submitted - pace->marked;
 	int batch = xs_load_relaxed(&queue->batch);
 	if (fresh || is_due(pace, turns, unmarked) || (batch && unmarked >= (uint32_t)batch))
 		place_mark(queue, submitted);

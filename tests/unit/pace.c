@@ -115,7 +115,8 @@ static unsigned int allowed(uint64_t command_us, int threads)
 
 /*
  * The device runs a command after the other. Once the estimate is known, no more is in flight than
- * the least estimate up to then allows. Returns the most that was.
+ * the least estimate up to then allows. Of several threads the first estimate may be wrong by half: a
+ * command of another one may stand before a mark that does not count it yet. Returns the most that was.
  */
 static unsigned int most_in_flight(unsigned int us, uintptr_t count, int threads)
 {
@@ -129,12 +130,14 @@ static unsigned int most_in_flight(unsigned int us, uintptr_t count, int threads
 	for (unsigned int i = 0; i < count * (unsigned int)threads; i++) {
 		EVENTUALLY(fake_pending(STREAM_OF(busy)));
 		xs_sleep_until_ns(xs_now_ns() + us * XS_NS_PER_US);
+		uint64_t estimate = estimate_us(busy);
+		if (estimate && estimate < least_us)
+			least_us = estimate;
 		if (i > 10) {
 			unsigned int pending = fake_pending(STREAM_OF(busy));
 
-			if (estimate_us(busy) < least_us)
-				least_us = estimate_us(busy);
-			CHECK(least_us > us / 2 && least_us < us * 2);
+			CHECK(estimate > us / 2 && estimate < us * 2);
+			CHECK(least_us >= us / 2);
 			CHECK(pending <= allowed(least_us, threads));
 			most = pending > most ? pending : most;
 		}
@@ -489,11 +492,11 @@ TEST(level_2_waits_at_the_gate)
 	CHECK_EQUAL(xs_load_relaxed(&fake_count.waiting_marks), 1);
 	fake_run(STREAM_OF(low), 1);
 	fake_submit(low);
+	fake_submit(low);
 	fake_submit(high);
 	CHECK(!fake_has(low, XS_GATE_OPEN));
-	fake_run(STREAM_OF(low), 10);
 	/* What comes behind a marker does not start. */
-	fake_launch(STREAM_OF(low));
+	CHECK_EQUAL(fake_run(STREAM_OF(low), 10), 1);
 	CHECK_EQUAL(fake_run(STREAM_OF(low), 10), 0);
 	CHECK_EQUAL(fake_pending(STREAM_OF(low)), 1);
 
