@@ -61,7 +61,6 @@ def child_requests(graph, rate):
     torch = models.torch
     answer = models.bert()
     replay = models.graphed(answer)
-    request_ms = models.device_ms(replay)
     if graph:
         answer = replay
     stream = torch.cuda.Stream()
@@ -69,10 +68,13 @@ def child_requests(graph, rate):
         for _ in range(30):
             answer()
             stream.synchronize()
-        common.say(ready=True, request_ms=request_ms)
+        common.say(ready=True)
         for line in sys.stdin:
             run = json.loads(line)
-            answer_requests(answer, stream, rate, run["duration"], run["seed"])
+            if "seed" in run:
+                answer_requests(answer, stream, rate, run["duration"], run["seed"])
+            else:
+                common.say(request_ms=models.device_ms(replay))
 
 
 def child_best_effort(load, every):
@@ -124,9 +126,13 @@ class Group:
         return Client(opts, side, common.python(__file__, "--child", json.dumps(what)), extra)
 
     def wait(self):
-        """Until all are warm. Returns the device time of a request in ms; None if one did not start."""
-        said = [client.hear(90) for client in self.critical + self.others]
-        return said[0].get("request_ms") if all(one.get("ready") for one in said) else None
+        """Until all are warm; whether they are."""
+        return all([client.hear(90).get("ready") for client in self.critical + self.others])
+
+    def request_ms(self):
+        """The device time of a request, while nobody else has the device."""
+        self.critical[0].tell()
+        return self.critical[0].hear(20).get("request_ms", float("nan"))
 
     def run(self, critical, others, seed, seconds=None):
         """Requests of some of the processes beside the load of others. Returns one result."""
@@ -169,12 +175,11 @@ def measure_case(opts, results, case, sides, deadline):
             groups[side] = Group(opts, side, case, settings)
             stack.callback(groups[side].end)
         for side, group in list(groups.items()):
-            request_ms = group.wait()
-            if request_ms is None:
+            if not group.wait():
                 results.add(case=case, side=side, seed=0, trouble="a process did not start")
                 del groups[side]
-            else:
-                results.add(case=case, side=side + " duty", request_ms=request_ms)
+        for side, group in groups.items():
+            results.add(case=case, side=side + " duty", request_ms=group.request_ms())
         for seed in range(1, opts.seeds + 1):
             for side, group in groups.items():
                 if not deadline.allows(2 * opts.duration + 5, f"{case}, {side}, seed {seed}"):
