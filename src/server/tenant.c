@@ -45,6 +45,8 @@ int xs_tenant_add(struct xs_world *world, struct xs_tenant *tenant)
 	world->cpu_sampled_ns = 0;
 	xs_store_full(&tenant->page->heartbeat_ns, world->now_ns);
 	xs_store_full(&tenant->page->server_asleep, 1);
+	/* Set, it may be for a connection of before that nobody reads any more. */
+	xs_store_full(&tenant->page->client_told, 0);
 	return 0;
 }
 

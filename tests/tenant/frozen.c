@@ -189,6 +189,27 @@ static void what_it_said_of_itself_stays(void **state)
 	assert_false(low_is_open());
 }
 
+/* A process that left a daemon that hung has said HELLO again, and the daemon asks the one that left. */
+static void whoever_comes_back_is_asked_anew(void **state)
+{
+	struct xs_msg_queue_add add = { .id = 1, .device = 7, .level = 1, .offset = 10 };
+	struct xs_page *page = high.page;
+
+	(void)state;
+	answering = false;
+	xs_store_full(&page->client_told, 0); /* xs_link_greet() */
+	beat(2);                 /* the daemon goes on: LOOK to the connection that was left */
+	xs_tenant_remove(&high); /* then reads its end */
+	memset(&high, 0, sizeof(high));
+	high.page = page;
+	answering = true;
+	assert_int_equal(xs_tenant_add(&world, &high), 0); /* and the new HELLO */
+	assert_int_equal(xs_tenant_queue_add(&high, &add), 0);
+	xs_world_settle(&world);
+	beat(BEATS);
+	assert_false(low_is_open());
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -199,6 +220,7 @@ int main(void)
 		TEST(whoever_moves_counts),
 		TEST(whoever_is_stopped_holds_nobody_back),
 		TEST(what_it_said_of_itself_stays),
+		TEST(whoever_comes_back_is_asked_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
