@@ -127,6 +127,10 @@ const char *xs_unit_process_name(const struct xs_unit *unit);
 /* Value of the parameter with this number in the policy's table. */
 int64_t xs_device_param(const struct xs_sched_device *device, int index);
 
+/* The largest rank that is registered on the device, runnable or not: who has it can never be preempted.
+ * With XS_PACE_RANK, unless ranks are compared across devices. */
+int xs_device_highest_rank(const struct xs_sched_device *device);
+
 /* The runnable units of a device, in the order in which they became runnable; NULL at the end. */
 struct xs_unit *xs_first_runnable(struct xs_sched_device *device);
 struct xs_unit *xs_next_runnable(struct xs_unit *unit);
@@ -148,6 +152,12 @@ void xs_device_spread(struct xs_sched_device *device);
 /* Runs since the last choose(). */
 bool xs_unit_running(const struct xs_unit *unit);
 uint64_t xs_unit_runnable_since_ns(const struct xs_unit *unit);
+
+/* It is a queue that has work and makes no progress. */
+bool xs_unit_stalled(const struct xs_unit *unit);
+
+/* It runs only if its process runs on other devices too. */
+bool xs_unit_of_gang(const struct xs_unit *unit);
 
 /* Larger is more important. The base is without what waiters have lent. For a process, the highest
  * of its runnable queues; the base of all. */

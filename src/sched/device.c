@@ -160,6 +160,11 @@ static int last_level(const uint64_t *used_levels)
 	return -1;
 }
 
+int xs_device_highest_rank(const struct xs_sched_device *device)
+{
+	return last_level(device->used_levels) + XS_RANK_NONE;
+}
+
 static void bounds(const struct xs_sched_device *device, int *paced_below, int *tracked_above)
 {
 	const struct xs_sched *s = device->sched;

@@ -106,6 +106,16 @@ uint64_t xs_unit_runnable_since_ns(const struct xs_unit *unit)
 	return unit->since_ns;
 }
 
+bool xs_unit_stalled(const struct xs_unit *unit)
+{
+	return unit->of_queue && xs_unit_queue(unit)->stalled;
+}
+
+bool xs_unit_of_gang(const struct xs_unit *unit)
+{
+	return !xs_list_empty(&xs_unit_party(unit)->process->gang_link);
+}
+
 int xs_unit_base_priority(const struct xs_unit *unit)
 {
 	const struct xs_party *party = xs_unit_party(unit);

@@ -98,6 +98,27 @@ static void all_or_none_by_priority(void **state)
 }
 
 /* Without the hint a process is none. */
+/* The others of its priority take turns, of which a gang might never have two at once. */
+static void no_part_in_turns_of_hpf(void **state)
+{
+	(void)state;
+	begin("HPF");
+	kit_param(&kit, "HPF", "turn", 5000);
+	for (uint64_t number = 1; number <= 3; number++)
+		single(number, number == 3);
+	gang(4, 3);
+	for (uint64_t device = 0; device < 2; device++)
+		kit_pair(&kit, 50 + device, device);
+	kit_hint(&kit, XS_HINT_PROCESS, 50, XS_HINT_PRIORITY, 1);
+	kit_hint(&kit, XS_HINT_PROCESS, 51, XS_HINT_PRIORITY, 1);
+	pass(1000 * MS);
+	assert_true(ran[40] == 1000 * MS && ran[41] == 1000 * MS && ran[30] == 1000 * MS);
+	assert_true(ran[10] == 500 * MS && ran[20] == 500 * MS);
+	kit_idle(&kit, 41);
+	assert_true(kit_runs(&kit, 41));
+	kit_stop(&kit);
+}
+
 static void others_are_no_gangs(void **state)
 {
 	(void)state;
@@ -489,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_or_none_by_priority),
+		cmocka_unit_test(no_part_in_turns_of_hpf),
 		cmocka_unit_test(others_are_no_gangs),
 		cmocka_unit_test(crossing_gangs_do_not_deadlock),
 		cmocka_unit_test(the_next_gang_takes_what_is_left),

@@ -46,6 +46,36 @@ static int rank(const struct xs_sched_row *row)
 	return row->lent > row->priority ? row->lent : row->priority;
 }
 
+static bool equals_take_turns(const struct world *world)
+{
+	int64_t turn_us;
+
+	assert_int_equal(xs_sched_param_get(world->kit.s, "HPF", "turn", &turn_us), 0);
+	return turn_us && is_policy(world, "HPF");
+}
+
+/* Of the same rank, and competing as this one does. */
+static bool are_equals(const struct xs_sched_row *row, const struct xs_sched_row *other)
+{
+	return other->device == row->device && counts(other) && rank(other) == rank(row) &&
+	       other->lent == XS_LEND_NONE;
+}
+
+/* One process of those that count runs, with all that it has ready. */
+static void check_turn(const struct world *world, const struct xs_sched_row *row)
+{
+	for (unsigned int i = 0; i < QUEUES; i++) {
+		const struct xs_sched_row *other = &world->rows[i];
+
+		if (!world->present[i] || !are_equals(row, other))
+			continue;
+		if (other->process == row->process)
+			assert_int_equal(other->decision.run, row->decision.run);
+		else
+			assert_false(other->decision.run && row->decision.run);
+	}
+}
+
 /* HPF and HHPF, computed the slow way. */
 static void check_priority(const struct world *world, const struct xs_sched_row *row)
 {
@@ -66,8 +96,12 @@ static void check_priority(const struct world *world, const struct xs_sched_row 
 	}
 	assert_int_equal(row->decision.paced, paced);
 	assert_int_equal(row->decision.tracked, tracked);
-	if (row->ready && row->lent == XS_LEND_NONE)
-		assert_int_equal(row->decision.run, rank(row) >= highest);
+	if (row->ready && row->lent == XS_LEND_NONE) {
+		if (!counts(row) || rank(row) < highest || !paced || !equals_take_turns(world))
+			assert_int_equal(row->decision.run, rank(row) >= highest);
+		else
+			check_turn(world, row);
+	}
 }
 
 /*
@@ -267,19 +301,23 @@ static void step(struct world *world, bool switches)
 			assert_int_equal(xs_sched_set_policy(kit->s, info->name, kit->now), 0);
 		if (switches && pick(world, 3) == 0)
 			kit_param(kit, NULL, "unit", (int64_t)pick(world, 2));
+		if (switches && pick(world, 3) == 0)
+			kit_param(kit, "HPF", "turn", (int64_t)pick(world, 2) * 2000);
 		break;
 	default:
 		xs_sched_queue_ready(kit->s, queue, pick(world, 2), kit->now);
 	}
 }
 
-static void run(const char *policy, uint64_t seed, unsigned int steps, bool switches)
+static void run(
+	const char *policy, uint64_t seed, unsigned int steps, bool switches, int64_t turn_us)
 {
 	static struct world world;
 
 	memset(&world, 0, sizeof(world));
 	world.seed = seed * 0x9e3779b97f4a7c15ull + 1;
 	kit_start(&world.kit, policy);
+	kit_param(&world.kit, "HPF", "turn", turn_us);
 	for (unsigned int i = 0; i < steps; i++) {
 		step(&world, switches);
 		world.kit.trace[0] = '\0';
@@ -295,7 +333,7 @@ static void every_policy(void **state)
 	(void)state;
 	for (size_t i = 0; (info = xs_policy_info(i)); i++)
 		for (uint64_t seed = 1; seed <= 20; seed++)
-			run(info->name, seed + 100 * i, 1500, false);
+			run(info->name, seed + 100 * i, 1500, false, 0);
 }
 
 /* --- per device ---------------------------------------------------------------------------------- */
@@ -385,11 +423,18 @@ static void devices_do_not_disturb_each_other(void **state)
 	}
 }
 
+static void hpf_in_turns(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++)
+		run("HPF", seed, 1500, false, 2000);
+}
+
 static void changing_policies(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 60; seed++)
-		run("HPF", seed, 1500, true);
+		run("HPF", seed, 1500, true, 0);
 }
 
 static void names(void **state)
@@ -419,6 +464,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(every_policy),
 		cmocka_unit_test(devices_do_not_disturb_each_other),
+		cmocka_unit_test(hpf_in_turns),
 		cmocka_unit_test(changing_policies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
