@@ -15,7 +15,8 @@
 
 struct xs_bell {
 	_Atomic uint32_t rings;
-	_Atomic int eventfd; /* one more than the descriptor; 0: none yet */
+	_Atomic int eventfd;       /* one more than the descriptor; 0: none yet */
+	_Atomic uint64_t identity; /* what it names, the same for each that is made */
 };
 
 /* From now on the bell can be waited for together with a descriptor. 0 or -errno. */

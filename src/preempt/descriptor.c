@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SMALLEST_TABLE 64 /* each process begins with that */
@@ -47,4 +49,14 @@ int xs_descriptor_hide(int fd)
 		return fd; /* the number that it has will do */
 	close(fd);
 	return high;
+}
+
+uint64_t xs_descriptor_identity(int fd)
+{
+	struct stat file;
+	int saved_errno = errno;
+	bool open = fd >= 0 && fstat(fd, &file) == 0;
+
+	errno = saved_errno;
+	return open ? ((uint64_t)file.st_dev << 48 ^ (uint64_t)file.st_ino) | UINT64_C(1) << 63 : 0;
 }

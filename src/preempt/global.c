@@ -259,7 +259,7 @@ enum xs_global_state xs_global_serve(uint64_t *wake_ns, const char **trouble)
 		announce_more();
 		*trouble = link->trouble;
 		if (!link->trouble)
-			state = link->bell >= 0 ? XS_GLOBAL_ANSWERS : XS_GLOBAL_ASKED;
+			state = link->bell.fd >= 0 ? XS_GLOBAL_ANSWERS : XS_GLOBAL_ASKED;
 	}
 	xs_mutex_unlock(&global.lock);
 	return state;

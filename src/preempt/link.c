@@ -12,11 +12,24 @@
 #include "preempt/watch.h"
 #include "wire/connection.h"
 
-static void close_if_open(int *fd)
+static struct xs_link_end end_of(int fd)
 {
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
+	return (struct xs_link_end){ .fd = fd, .identity = xs_descriptor_identity(fd) };
+}
+
+/* False, and forgotten: there is none, or the application has put something of its own in its place. */
+static bool is_ours(struct xs_link_end *end)
+{
+	if (end->fd >= 0 && xs_descriptor_identity(end->fd) != end->identity)
+		end->fd = -1;
+	return end->fd >= 0;
+}
+
+static void close_if_open(struct xs_link_end *end)
+{
+	if (is_ours(end))
+		close(end->fd);
+	end->fd = -1;
 }
 
 /* The watcher does the rest. */
@@ -54,7 +67,7 @@ int xs_link_greet(struct xs_page *page, int page_fd)
 
 void xs_link_open(struct xs_link *link, int fd, const struct xs_page *page)
 {
-	link->fd = fd;
+	link->socket = end_of(fd);
 	link->page = page;
 	link->trouble = NULL;
 	xs_lease_begin(&link->lease, xs_load_relaxed(&page->heartbeat_ns), xs_now_ns());
@@ -65,18 +78,18 @@ void xs_link_open(struct xs_link *link, int fd, const struct xs_page *page)
  * end is its end: it closes the connection when it is done with the page. */
 void xs_link_part(struct xs_link *link)
 {
-	if (link->fd < 0 || shutdown(link->fd, SHUT_WR) != 0)
+	if (!is_ours(&link->socket) || shutdown(link->socket.fd, SHUT_WR) != 0)
 		return;
 	close_if_open(&link->left);
-	link->left = link->fd;
-	link->fd = -1;
+	link->left = link->socket;
+	link->socket.fd = -1;
 }
 
 bool xs_link_has_parted(struct xs_link *link)
 {
-	struct pollfd end = { .fd = link->left };
+	struct pollfd end = { .fd = link->left.fd };
 
-	if (link->left < 0 || poll(&end, 1, 0) != 1)
+	if (link->left.fd < 0 || (is_ours(&link->left) && poll(&end, 1, 0) != 1))
 		return false;
 	close_if_open(&link->left);
 	return true;
@@ -84,7 +97,7 @@ bool xs_link_has_parted(struct xs_link *link)
 
 void xs_link_drop(struct xs_link *link)
 {
-	close_if_open(&link->fd);
+	close_if_open(&link->socket);
 	close_if_open(&link->bell);
 }
 
@@ -102,8 +115,10 @@ void xs_link_say(struct xs_link *link, const struct xs_message *message)
 
 	if (link->trouble)
 		return;
-	if (xs_outbox_is_empty(&link->outbox))
-		err = xs_wire_send(link->fd, message, NULL, 0);
+	if (!is_ours(&link->socket))
+		err = -EBADF;
+	else if (xs_outbox_is_empty(&link->outbox))
+		err = xs_wire_send(link->socket.fd, message, NULL, 0);
 	if (err == -EAGAIN && xs_outbox_put(&link->outbox, message))
 		xs_watch_ring();
 	else if (err)
@@ -118,18 +133,25 @@ bool xs_link_is_free(const struct xs_link *link)
 
 void xs_link_flush(struct xs_link *link)
 {
-	int err = xs_outbox_flush(&link->outbox, link->fd);
+	int err = is_ours(&link->socket) ? xs_outbox_flush(&link->outbox, link->socket.fd) : -EBADF;
 
 	if (err && err != -EAGAIN)
 		fail(link, "closed the connection");
 }
 
-void xs_link_ring(struct xs_link *link)
+/* One that takes no more has been rung often enough. */
+static bool rings(int bell)
 {
 	const uint64_t one = 1;
+
+	return write(bell, &one, sizeof(one)) >= 0 || errno == EAGAIN;
+}
+
+void xs_link_ring(struct xs_link *link)
+{
 	int saved_errno = errno;
 
-	if (link->bell >= 0 && write(link->bell, &one, sizeof(one)) < 0 && errno != EAGAIN)
+	if (link->bell.fd >= 0 && !(is_ours(&link->bell) && rings(link->bell.fd)))
 		fail(link, "took its bell away");
 	errno = saved_errno;
 }
@@ -140,8 +162,10 @@ int xs_link_receive(struct xs_link *link, struct xs_message *message, int *fds, 
 {
 	int err = -EAGAIN;
 
-	if (link->fd >= 0)
-		err = xs_wire_receive(link->fd, message, XS_TO_CLIENT, fds, fd_count);
+	if (link->socket.fd >= 0)
+		err = is_ours(&link->socket) ? xs_wire_receive(link->socket.fd, message,
+						       XS_TO_CLIENT, fds, fd_count)
+					     : -EBADF;
 	if (err && err != -EAGAIN && err != -ENOMSG)
 		fail(link, "closed the connection");
 	return err;
@@ -149,11 +173,12 @@ int xs_link_receive(struct xs_link *link, struct xs_message *message, int *fds, 
 
 bool xs_link_take_bell(struct xs_link *link, int bell)
 {
-	if (link->bell < 0 && link->fd >= 0 && bell >= 0) {
-		link->bell = xs_descriptor_hide(bell);
+	if (link->bell.fd < 0 && link->socket.fd >= 0 && bell >= 0) {
+		link->bell = end_of(xs_descriptor_hide(bell));
 		return true;
 	}
-	close_if_open(&bell);
+	if (bell >= 0)
+		close(bell);
 	return false;
 }
 
@@ -168,10 +193,10 @@ uint64_t xs_link_check_lease(struct xs_link *link)
 
 bool xs_link_poll(const struct xs_link *link, struct pollfd *socket)
 {
-	socket->fd = link->fd;
+	socket->fd = link->socket.fd;
 	socket->events = (short)(POLLIN | (xs_outbox_is_empty(&link->outbox) ? 0 : POLLOUT));
-	if (link->fd < 0) {
-		socket->fd = link->left;
+	if (link->socket.fd < 0) {
+		socket->fd = link->left.fd;
 		socket->events = 0; /* its end shows without being asked for */
 	}
 	return socket->fd >= 0;

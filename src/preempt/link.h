@@ -18,10 +18,17 @@
 #include "preempt/outbox.h"
 #include "wire/page.h"
 
+/* A descriptor, and what it named when it was ours: the application may have closed it since. */
+struct xs_link_end {
+	int fd;
+	uint64_t identity;
+};
+
 struct xs_link {
-	int fd;   /* -1: not connected */
-	int bell; /* the daemon's; -1: no WELCOME yet */
-	int left; /* a connection that we ended, and the daemon has not yet; -1: none */
+	struct xs_link_end socket; /* -1: not connected */
+	struct xs_link_end bell;   /* the daemon's; -1: no WELCOME yet */
+	struct xs_link_end
+		left; /* a connection that we ended, and the daemon has not yet; -1: none */
 	const struct xs_page *page; /* holds the daemon's sign of life */
 	struct xs_lease lease;
 	const char *trouble; /* why the connection is of no more use; NULL: it is */
@@ -29,12 +36,12 @@ struct xs_link {
 };
 
 /* clang-format off */
-#define XS_LINK_NONE { .fd = -1, .bell = -1, .left = -1 }
+#define XS_LINK_NONE { .socket = { .fd = -1 }, .bell = { .fd = -1 }, .left = { .fd = -1 } }
 /* clang-format on */
 
 static inline bool xs_link_is_open(const struct xs_link *link)
 {
-	return link->fd >= 0;
+	return link->socket.fd >= 0;
 }
 
 /* Finds the daemon, says HELLO and gives it the page. Returns a descriptor that is the caller's, or

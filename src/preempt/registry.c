@@ -39,8 +39,8 @@ _Atomic uint32_t xs_registry_epoch = 1;
 static struct {
 	struct xs_mutex lock;
 	_Atomic(struct xs_page *) page;
-	int page_fd;      /* [lock] for the daemon, which maps it too; valid if there is a page */
-	ino_t page_inode; /* [lock] to tell it from a file of the application with the same number */
+	int page_fd; /* [lock] for the daemon, which maps it too; valid if there is a page */
+	uint64_t page_identity; /* [lock] what page_fd names, if it is still ours */
 	_Atomic(struct xs_queue *) chunks[CHUNKS];
 	_Atomic size_t limit; /* queues handed out so far, reused ones counted once */
 	_Atomic(struct xs_queue *) buckets[BUCKETS];
@@ -130,10 +130,7 @@ struct xs_page *xs_registry_page(void)
 /* [lock] The application may have closed the descriptor, and opened something else in its place. */
 static bool page_fd_is_ours(void)
 {
-	struct stat file;
-
-	return fstat(registry.page_fd, &file) == 0 && file.st_ino == registry.page_inode &&
-	       file.st_size == (off_t)sizeof(struct xs_page);
+	return xs_descriptor_identity(registry.page_fd) == registry.page_identity;
 }
 
 /* [lock] The page, made if there is none. */
@@ -148,10 +145,8 @@ static struct xs_page *need_page(void)
 		xs_warn_once("no memory for queue states: streams are not scheduled");
 		return NULL;
 	}
-	struct stat file = { 0 };
 	registry.page_fd = xs_descriptor_hide(fd);
-	fstat(registry.page_fd, &file);
-	registry.page_inode = file.st_ino;
+	registry.page_identity = xs_descriptor_identity(registry.page_fd);
 	xs_store_release(&registry.page, page);
 	return page;
 }

@@ -339,6 +339,22 @@ def descriptors_closed_by_the_application():
     daemon.stop()
 
 
+def descriptors_replaced_by_the_application():
+    """What it put in their places is its own: nobody reads it, writes to it or ends it."""
+    daemon = Daemon()
+    worker = Worker(daemon)
+    worker.said("using global scheduler")
+    worker.do("replace")
+    worker.do("launch 1 100")
+    worker.do("sync")
+    worker.said("using local scheduler")
+    worker.do("launch 1 100")
+    worker.do("sync")
+    worker.do("intact")
+    worker.end()
+    daemon.stop()
+
+
 def exec_begins_anew():
     daemon = Daemon()
     high, low, control = pair(daemon)
@@ -388,5 +404,6 @@ run([daemon_killed_and_back, daemon_killed_while_somebody_is_suspended, hints_of
      daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
      important_one_killed, important_one_stopped, important_one_frozen, lesser_one_stopped,
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
-     in_the_background, descriptors_closed_by_the_application, exec_begins_anew, no_descriptors_left,
+     in_the_background, descriptors_closed_by_the_application,
+     descriptors_replaced_by_the_application, exec_begins_anew, no_descriptors_left,
      a_process_id_namespace_of_its_own])

@@ -17,6 +17,8 @@
  *   local         the application itself asks for the scheduler inside the process
  *   prio N        it gives its stream a priority
  *   close         closes all descriptors but the lowest, as daemons do
+ *   replace       puts a socket of its own in their places, with a word in it
+ *   intact        ends with an error unless the word is still in it, and nothing else
  *   exec          becomes itself anew
  *   count         kernels that are done, of all streams
  *   exit          returns from main() with work in flight
@@ -29,6 +31,7 @@
 #include <dlfcn.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "xsched/types.h"
@@ -163,6 +166,36 @@ static void begin_stream(int priority)
 	stream = stream_of(NON_BLOCKING, priority);
 }
 
+/* The numbers that descriptors of ours have: the kernel's table ends there, since main() made it so
+ * large. */
+enum { OURS = 240, TABLE = 256 };
+
+static void enlarge_table(void)
+{
+	if (dup2(STDIN_FILENO, TABLE - 1) == TABLE - 1) /* not where so many are not allowed */
+		close(TABLE - 1);
+}
+
+static int own[2];
+
+static void replace_descriptors(void)
+{
+	check(socketpair(AF_UNIX, SOCK_STREAM, 0, own));
+	check(write(own[1], "word", 4) != 4);
+	for (int fd = OURS; fd < TABLE; fd++)
+		check(dup2(own[0], fd) != fd);
+}
+
+static void look_at_replacement(void)
+{
+	char text[16];
+
+	check(recv(own[0], text, sizeof(text), MSG_PEEK) != 4);
+	check(recv(own[1], text, sizeof(text), MSG_DONTWAIT) != -1);
+	check(write(OURS + 8, "x", 1) != 1); /* still open, and both ways */
+	check(recv(own[1], text, sizeof(text), MSG_DONTWAIT) != 1);
+}
+
 static void obey(const char *command, uint32_t a, uint32_t b, char *const *arguments)
 {
 	if (!strcmp(command, "hold")) {
@@ -198,7 +231,11 @@ static void obey(const char *command, uint32_t a, uint32_t b, char *const *argum
 		hint_priority((int)a);
 	} else if (!strcmp(command, "close")) {
 		/* Ours are among them. Without its own the software device is lost to the other process. */
-		check(close_range(64, ~0u, 0) != 0);
+		check(close_range(OURS, ~0u, 0) != 0);
+	} else if (!strcmp(command, "replace")) {
+		replace_descriptors();
+	} else if (!strcmp(command, "intact")) {
+		look_at_replacement();
 	} else if (!strcmp(command, "exec")) {
 		execv("/proc/self/exe", arguments);
 	}
@@ -214,6 +251,7 @@ int main(int argc, char **argv)
 		become_orphan();
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	enlarge_table();
 	start();
 	gate = word(0);
 	done = word(0);

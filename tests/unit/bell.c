@@ -81,11 +81,38 @@ static void a_closed_descriptor_is_replaced(void **state)
 	CHECK(sleeps(rings()));
 }
 
+/* The application has put something of its own in its place: it is neither rung nor read. */
+static void a_replaced_descriptor_is_left_alone(void **state)
+{
+	int old = number(), own[2];
+	char text[16];
+
+	(void)state;
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, own) == 0);
+	CHECK(dup2(own[0], old) == old);
+	CHECK(write(own[1], "word", 4) == 4);
+	xs_bell_ring(&bell);
+	sleeps(rings());
+	CHECK(sleeps(rings()));
+	xs_bell_ring(&bell);
+	CHECK(!sleeps(rings()));
+	CHECK(number() != old);
+	CHECK(recv(old, text, sizeof(text), MSG_DONTWAIT) == 4);
+	CHECK(recv(own[1], text, sizeof(text), MSG_DONTWAIT) < 0);
+	xs_bell_forked(&bell);
+	CHECK(write(old, "x", 1) == 1);
+	close(old);
+	close(own[0]);
+	close(own[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_ring_wakes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_closed_descriptor_is_replaced, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_replaced_descriptor_is_left_alone, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
