@@ -20,8 +20,10 @@ static struct {
 
 static CUresult created(CUresult result, const CUcontext *context)
 {
-	if (result == CUDA_SUCCESS)
-		xs_context_gone(*context); /* another one of this name, if it went unseen */
+	if (result == CUDA_SUCCESS) { /* if another one of this name went unseen */
+		xs_context_destroyed(*context);
+		xs_context_gone(*context);
+	}
 	xs_context_changed();
 	return result;
 }

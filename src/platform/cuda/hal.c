@@ -108,10 +108,12 @@ static int share(void *context, void *memory, size_t bytes)
 	/* A driver may keep the registration of a context that is gone. */
 	if (result == CUDA_SUCCESS || result == CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED)
 		result = xs_cuda_real.cuMemHostGetDevicePointer_v2(&address, memory, 0);
+	if (result == CUDA_SUCCESS && address != (CUdeviceptr)(uintptr_t)memory) {
+		xs_cuda_real.cuMemHostUnregister(memory);
+		result = CUDA_ERROR_NOT_SUPPORTED;
+	}
 	leave(&visit);
-	if (result != CUDA_SUCCESS)
-		return error_of(result);
-	return address == (CUdeviceptr)(uintptr_t)memory ? 0 : -EOPNOTSUPP;
+	return error_of(result);
 }
 
 /* --- questions and waits ------------------------------------------------------------------------- */
