@@ -33,6 +33,7 @@
 #define LINGER_NS         (100 * XS_NS_PER_MS) /* rounds go on for this long without need */
 #define EXIT_WAIT_NS      (20 * XS_NS_PER_MS)
 #define LET_GO_WAIT_NS    XS_NS_PER_S
+#define ANSWER_WAIT_NS    XS_NS_PER_S
 
 /* Beside the queue: it has been retired, and whoever did so waits no longer to give it back. */
 #define LEFT_TO_US ((uintptr_t)1)
@@ -46,6 +47,8 @@ static struct {
 	struct xs_bell bell;
 	_Atomic uint32_t asleep; /* how the watcher sleeps */
 	_Atomic uintptr_t at;    /* queue that it looks at, maybe in the driver */
+	_Atomic bool asking;     /* the driver, about that queue */
+	_Atomic uint32_t quiet;  /* who wants it to ask nothing */
 } watch;
 
 void xs_watch_ring(void)
@@ -66,10 +69,28 @@ static int ask(struct xs_queue *queue)
 	int err = -EBUSY;
 
 	xs_domain_open_armed(queue, &loans);
-	if (!xs_queue_captures(queue))
+	/* Published before looking whether it may: whoever is about to capture does the reverse. */
+	xs_store_full(&watch.asking, true);
+	if (!xs_load_full(&watch.quiet) && !xs_queue_captures(queue))
 		err = queue->hal->query(&stream);
+	xs_store_full(&watch.asking, false);
 	xs_repay(&loans);
 	return err;
+}
+
+void xs_watch_ask_nothing(void)
+{
+	xs_add_full(&watch.quiet, 1);
+	if (xs_likely(!xs_load_full(&watch.asking)))
+		return;
+	uint64_t give_up = xs_now_ns() + ANSWER_WAIT_NS;
+	while (xs_load_full(&watch.asking) && xs_now_ns() < give_up)
+		xs_sleep_until_ns(xs_now_ns() + 5 * XS_NS_PER_US);
+}
+
+void xs_watch_ask_again(void)
+{
+	xs_sub_full(&watch.quiet, 1);
 }
 
 /* The watcher turns to a queue, or to none. One that it was left is its to give back. */

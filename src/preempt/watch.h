@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include "base/export.h"
+
 struct xs_queue;
 
 /* Makes sure that the watcher runs. -errno when there can be none. Any thread. */
@@ -24,6 +26,12 @@ void xs_watch_ring(void);
  * let the watcher go it returns after a moment, and the watcher gives the queue back when it can. No
  * lock may be held that the watcher may want: the scheduler's, the loans', one of the vendor's. */
 void xs_watch_free(struct xs_queue *queue);
+
+/* Between the two the watcher asks the driver about no stream: one may be about to capture, and a
+ * question would spoil that. The first returns once a question that is under way has been answered, or
+ * after a moment if the driver does not answer. They nest. Any thread. */
+XS_EXPORT void xs_watch_ask_nothing(void);
+XS_EXPORT void xs_watch_ask_again(void);
 
 /* The process exits: the watcher goes no more into the driver. Waits for it a moment at most. */
 void xs_watch_exit(void);

@@ -43,7 +43,7 @@ extern void *core_stream;
 extern bool core_per_thread, core_done;
 extern int core_found, core_context_changes, core_recorded, core_forgotten, core_priority;
 extern void *core_destroyed;
-extern const char *core_destroyed_after;
+extern const char *core_destroyed_after, *core_quiet_after, *core_quiet_until;
 extern const char *_Atomic *core_driver_last;
 
 static void *driver, *shim;
@@ -381,6 +381,29 @@ static void a_context_ends_before_the_driver_destroys_it(void **state)
 	assert_string_not_equal(core_destroyed_after, "cuCtxDestroy_v2");
 }
 
+/* A question of the watcher's would spoil the capture, if the stream began it between that and the
+ * question whether it does. */
+static void nothing_is_asked_while_a_capture_begins(void **state)
+{
+	int found = 0;
+
+	(void)state;
+	*stub_result = CUDA_ERROR_LAUNCH_FAILED;
+	for (size_t i = 0; i < ROWS; i++) {
+		if (strncmp(rows[i].symbol, "cuStreamBeginCapture", 20) != 0 &&
+			strncmp(rows[i].symbol, "cuStreamWaitEvent", 17) != 0)
+			continue;
+		found++;
+		core_quiet_after = core_quiet_until = "nothing";
+		xs_store_relaxed(stub_last, "before");
+		((generic *)need(shim, rows[i].symbol))(
+			NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+		assert_string_equal(core_quiet_after, "before");
+		assert_string_equal(core_quiet_until, rows[i].symbol);
+	}
+	assert_int_equal(found, 8);
+}
+
 static void captures_end_once(void **state)
 {
 	(void)state;
@@ -577,6 +600,7 @@ int main(void)
 		cmocka_unit_test(answers_are_passed_on),
 		cmocka_unit_test(only_a_copy_to_the_host_tells_that_all_is_done),
 		cmocka_unit_test(a_context_ends_before_the_driver_destroys_it),
+		cmocka_unit_test(nothing_is_asked_while_a_capture_begins),
 		cmocka_unit_test(captures_end_once),
 		cmocka_unit_test(launches_for_several_devices),
 		cmocka_unit_test(uploads_of_new_graphs),

@@ -456,6 +456,56 @@ TEST(the_watcher_is_out_of_a_stream_that_ends)
 	CHECK(!xs_load_full(&in_query));
 }
 
+static void *begin_capture(void *unused)
+{
+	(void)unused;
+	xs_watch_ask_nothing();
+	xs_add_full(&submitted, 1);
+	return NULL;
+}
+
+/* A question would spoil the capture that begins after the watcher looked whether there is one. */
+TEST(a_capture_begins_after_the_watchers_question)
+{
+	fake_hal.query = slow_query;
+	two_queues("1");
+	fake_submit(high);
+	EVENTUALLY(xs_load_full(&in_query));
+	pthread_t thread = start(begin_capture, NULL);
+	fake_sleep_ms(20);
+	CHECK_EQUAL(xs_load_full(&submitted), 0);
+	xs_store_full(&leave_query, true);
+	pthread_join(thread, NULL);
+	CHECK(!xs_load_full(&in_query));
+}
+
+TEST(the_watcher_asks_nothing_while_a_capture_begins)
+{
+	two_queues("1");
+	fake_submit(high);
+	EVENTUALLY(xs_load_full(&fake_count.queries) > 0);
+	xs_watch_ask_nothing();
+	xs_watch_ask_nothing();
+	uint32_t queries = xs_load_full(&fake_count.queries);
+	fake_sleep_ms(20);
+	xs_watch_ask_again();
+	fake_sleep_ms(20);
+	CHECK_EQUAL(xs_load_full(&fake_count.queries), queries);
+	xs_watch_ask_again();
+	EVENTUALLY(xs_load_full(&fake_count.queries) > queries);
+}
+
+TEST(a_stuck_watcher_holds_no_capture_up)
+{
+	fake_hal.query = slow_query;
+	two_queues("1");
+	fake_submit(high);
+	EVENTUALLY(xs_load_full(&in_query));
+	begin_capture(NULL);
+	CHECK(xs_load_full(&in_query));
+	xs_store_full(&leave_query, true);
+}
+
 /* The driver keeps the watcher: a destroy comes back, and the queue is not used again meanwhile. */
 TEST(a_stuck_watcher_holds_nobody_up)
 {
@@ -762,6 +812,9 @@ int main(void)
 		cmocka_unit_test(paused_queue_does_not_hold_up_others),
 		cmocka_unit_test(resumed_while_held),
 		cmocka_unit_test(the_watcher_is_out_of_a_stream_that_ends),
+		cmocka_unit_test(a_capture_begins_after_the_watchers_question),
+		cmocka_unit_test(the_watcher_asks_nothing_while_a_capture_begins),
+		cmocka_unit_test(a_stuck_watcher_holds_no_capture_up),
 		cmocka_unit_test(a_stuck_watcher_holds_nobody_up),
 		cmocka_unit_test(connections_are_counted_once),
 		cmocka_unit_test(no_execute_in_the_environment),

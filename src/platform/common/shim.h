@@ -5,7 +5,8 @@
  *
  *   submit    xs_submit_begin(stream)  real(...)  xs_submit_end(...)
  *   wait      xs_wait_*_begin(...)     real(...)  xs_wait_end(...)
- *   order     xs_submit_begin(stream)  xs_stream_waits(...)  real(...)  xs_submit_end(...)
+ *   order     xs_submit_begin(stream)  xs_stream_waits(...)  xs_capture_join_begin()  real(...)
+ *             xs_capture_join_end(...)  xs_submit_end(...)
  *   life      real(...)                xs_stream_created(...), xs_event_recorded(...), ...
  *
  * A stream is given as the application gave it: its handle, and in `per_thread` whether the null
@@ -115,10 +116,17 @@ void xs_context_gone(void *context);
 
 /* --- capture ------------------------------------------------------------------------------------- */
 
-/* A capture began or ended somewhere in the process: while any is under way, a queue that would be
- * held asks the driver first whether it is capturing. */
-void xs_capture_began(void);
+/* Around the real begin, and after the real end: while any capture is under way in the process, a
+ * queue that would be held asks the driver first whether it is capturing. While one begins, the watcher
+ * asks nothing: the stream might begin to capture between that question and the next. */
+void xs_capture_begin(void);
+void xs_capture_began(bool success);
 void xs_capture_ended(void);
+
+/* Around what makes a stream take part in a capture that another one began: a wait for one of its
+ * events. The end gets what the begin returned. */
+bool xs_capture_join_begin(void);
+void xs_capture_join_end(bool may_join);
 
 /* --- work that cannot be gated ------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include "preempt/life.h"
 #include "preempt/process.h"
 #include "preempt/share.h"
+#include "preempt/watch.h"
 
 void xs_stream_created(void *stream)
 {
@@ -58,9 +59,30 @@ void xs_context_gone(void *context)
 	xs_context_changed();
 }
 
-void xs_capture_began(void)
+void xs_capture_begin(void)
 {
-	xs_add_full(&xs_process_capture_count, 1);
+	xs_watch_ask_nothing();
+}
+
+void xs_capture_began(bool success)
+{
+	if (success)
+		xs_add_full(&xs_process_capture_count, 1);
+	xs_watch_ask_again();
+}
+
+bool xs_capture_join_begin(void)
+{
+	if (xs_likely(!xs_process_captures()))
+		return false;
+	xs_watch_ask_nothing();
+	return true;
+}
+
+void xs_capture_join_end(bool may_join)
+{
+	if (xs_unlikely(may_join))
+		xs_watch_ask_again();
 }
 
 void xs_capture_ended(void)

@@ -10,28 +10,31 @@
 
 static CUresult began(CUresult result)
 {
-	if (result == CUDA_SUCCESS)
-		xs_capture_began();
+	xs_capture_began(result == CUDA_SUCCESS);
 	return result;
 }
 
 CUresult cuStreamBeginCapture(CUstream hStream)
 {
+	xs_capture_begin();
 	return began(xs_cuda_real.cuStreamBeginCapture(hStream));
 }
 
 CUresult cuStreamBeginCapture_ptsz(CUstream hStream)
 {
+	xs_capture_begin();
 	return began(xs_cuda_real.cuStreamBeginCapture_ptsz(hStream));
 }
 
 CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_cuda_real.cuStreamBeginCapture_v2(hStream, mode));
 }
 
 CUresult cuStreamBeginCapture_v2_ptsz(CUstream hStream, CUstreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_cuda_real.cuStreamBeginCapture_v2_ptsz(hStream, mode));
 }
 
@@ -39,6 +42,7 @@ CUresult cuStreamBeginCaptureToGraph(CUstream hStream, CUgraph graph,
 	const CUgraphNode *dependencies, const CUgraphEdgeData *dependency_data,
 	size_t num_dependencies, CUstreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_cuda_real.cuStreamBeginCaptureToGraph(
 		hStream, graph, dependencies, dependency_data, num_dependencies, mode));
 }
@@ -47,6 +51,7 @@ CUresult cuStreamBeginCaptureToGraph_ptsz(CUstream hStream, CUgraph graph,
 	const CUgraphNode *dependencies, const CUgraphEdgeData *dependency_data,
 	size_t num_dependencies, CUstreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_cuda_real.cuStreamBeginCaptureToGraph_ptsz(
 		hStream, graph, dependencies, dependency_data, num_dependencies, mode));
 }

@@ -97,7 +97,9 @@ CUresult cuStreamWaitEvent(CUstream hStream, CUevent event, unsigned int flags)
 	CUresult result;
 
 	xs_stream_waits(queue, event);
+	bool may_join = xs_capture_join_begin();
 	result = xs_cuda_real.cuStreamWaitEvent(hStream, event, flags);
+	xs_capture_join_end(may_join);
 	xs_submit_end(queue);
 	return result;
 }
@@ -108,7 +110,9 @@ CUresult cuStreamWaitEvent_ptsz(CUstream hStream, CUevent event, unsigned int fl
 	CUresult result;
 
 	xs_stream_waits(queue, event);
+	bool may_join = xs_capture_join_begin();
 	result = xs_cuda_real.cuStreamWaitEvent_ptsz(hStream, event, flags);
+	xs_capture_join_end(may_join);
 	xs_submit_end(queue);
 	return result;
 }

@@ -9,18 +9,19 @@
 
 static hipError_t began(hipError_t result)
 {
-	if (result == hipSuccess)
-		xs_capture_began();
+	xs_capture_began(result == hipSuccess);
 	return result;
 }
 
 hipError_t on_hipStreamBeginCapture(hipStream_t stream, hipStreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_hip_real()->hipStreamBeginCapture(stream, mode));
 }
 
 hipError_t on_hipStreamBeginCapture_spt(hipStream_t stream, hipStreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_hip_real()->hipStreamBeginCapture_spt(stream, mode));
 }
 
@@ -28,6 +29,7 @@ hipError_t on_hipStreamBeginCaptureToGraph(hipStream_t stream, hipGraph_t graph,
 	const hipGraphNode_t *dependencies, const hipGraphEdgeData *dependency_data,
 	size_t num_dependencies, hipStreamCaptureMode mode)
 {
+	xs_capture_begin();
 	return began(xs_hip_real()->hipStreamBeginCaptureToGraph(
 		stream, graph, dependencies, dependency_data, num_dependencies, mode));
 }

@@ -55,17 +55,25 @@ hipError_t on_hipExecutionCtxWaitEvent(hipExecutionCtx_t ctx, hipEvent_t event)
 hipError_t on_hipStreamWaitEvent(hipStream_t stream, hipEvent_t event, unsigned int flags)
 {
 	struct xs_queue *queue = xs_submit_begin(stream, false);
+	hipError_t result;
 
 	xs_stream_waits(queue, event);
-	return xs_hip_submitted(queue, xs_hip_real()->hipStreamWaitEvent(stream, event, flags));
+	bool may_join = xs_capture_join_begin();
+	result = xs_hip_real()->hipStreamWaitEvent(stream, event, flags);
+	xs_capture_join_end(may_join);
+	return xs_hip_submitted(queue, result);
 }
 
 hipError_t on_hipStreamWaitEvent_spt(hipStream_t stream, hipEvent_t event, unsigned int flags)
 {
 	struct xs_queue *queue = xs_submit_begin(stream, true);
+	hipError_t result;
 
 	xs_stream_waits(queue, event);
-	return xs_hip_submitted(queue, xs_hip_real()->hipStreamWaitEvent_spt(stream, event, flags));
+	bool may_join = xs_capture_join_begin();
+	result = xs_hip_real()->hipStreamWaitEvent_spt(stream, event, flags);
+	xs_capture_join_end(may_join);
+	return xs_hip_submitted(queue, result);
 }
 
 hipError_t on_hipEventQuery(hipEvent_t event)

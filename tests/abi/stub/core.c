@@ -21,8 +21,10 @@ XS_EXPORT int core_recorded, core_forgotten; /* events */
 XS_EXPORT int core_priority;                 /* as a stream got it last */
 XS_EXPORT void *core_stream;
 XS_EXPORT bool core_per_thread;
-XS_EXPORT void *core_destroyed;                  /* the context that ended first, */
-XS_EXPORT const char *core_destroyed_after;      /* and the call of the driver before that, */
+XS_EXPORT void *core_destroyed;             /* the context that ended first, */
+XS_EXPORT const char *core_destroyed_after; /* and the call of the driver before that, */
+XS_EXPORT const char *core_quiet_after;     /* the calls of the driver before and at the end */
+XS_EXPORT const char *core_quiet_until;     /* of the last time that the watcher asked nothing */
 XS_EXPORT const char *_Atomic *core_driver_last; /* which is found here */
 
 /* Stands for the queue of every stream; nobody looks into it. */
@@ -161,9 +163,31 @@ void xs_context_gone(void *context)
 	(void)context;
 }
 
-void xs_capture_began(void)
+static const char *driver_last(void)
 {
-	core_captures++;
+	return core_driver_last ? xs_load_relaxed(core_driver_last) : NULL;
+}
+
+void xs_capture_begin(void)
+{
+	core_quiet_after = driver_last();
+}
+
+void xs_capture_began(bool success)
+{
+	core_captures += success;
+	core_quiet_until = driver_last();
+}
+
+bool xs_capture_join_begin(void)
+{
+	core_quiet_after = driver_last();
+	return true;
+}
+
+void xs_capture_join_end(bool may_join)
+{
+	core_quiet_until = may_join ? driver_last() : NULL;
 }
 
 void xs_capture_ended(void)
