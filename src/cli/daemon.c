@@ -194,6 +194,12 @@ static int complain_about(int err, const char *subject)
 			    "member of its group",
 			subject);
 		return XS_EXIT_PERMISSION;
+	case -ENOTUNIQ:
+		xs_complain("%s: several processes have a queue of that name, as those in "
+			    "containers may; "
+			    "name the process by its id instead",
+			subject);
+		return XS_EXIT_FAILED;
 	default:
 		xs_complain("%s: %s", subject, shared.why);
 		return XS_EXIT_FAILED;

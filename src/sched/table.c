@@ -42,6 +42,15 @@ struct xs_table_node *xs_table_find(const struct xs_table *table, uint64_t key)
 	return node;
 }
 
+struct xs_table_node *xs_table_find_next(const struct xs_table_node *node)
+{
+	struct xs_table_node *next = node->next;
+
+	while (next && next->key != node->key)
+		next = next->next;
+	return next;
+}
+
 static void grow(struct xs_table *table)
 {
 	size_t old_count = table->mask + 1;

@@ -25,7 +25,10 @@ void xs_table_init(struct xs_table *table);
 void xs_table_fini(struct xs_table *table);
 struct xs_table_node *xs_table_find(const struct xs_table *table, uint64_t key);
 
-/* The key must not be in the table yet. */
+/* Another one with the same key, or NULL. */
+struct xs_table_node *xs_table_find_next(const struct xs_table_node *node);
+
+/* Where keys may be there several times, xs_table_find_next() goes through them. */
 void xs_table_add(struct xs_table *table, struct xs_table_node *node, uint64_t key);
 void xs_table_remove(struct xs_table *table, struct xs_table_node *node);
 

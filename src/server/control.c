@@ -260,16 +260,22 @@ static int hint_all(
 	return err;
 }
 
+/* The queue that this handle means for the peer: one that he may act on. */
+static int find_lane(struct xs_server *server, const struct xs_peer *peer, uint64_t handle,
+	struct xs_lane **lane)
+{
+	return xs_world_find(&server->world, handle, peer->steward ? NULL : &peer->uid, lane);
+}
+
 static int hint_handle(struct xs_server *server, const struct xs_peer *peer, uint64_t handle,
 	const struct xs_hint *hint)
 {
-	struct xs_lane *lane = xs_world_find(&server->world, handle);
+	struct xs_lane *lane;
+	int err = find_lane(server, peer, handle, &lane);
 
-	if (!lane)
-		return -ENOENT;
-	if (!xs_peer_may(peer, lane->tenant->uid))
-		return -EPERM;
-	int err = xs_lane_hint(lane, hint);
+	if (err)
+		return err;
+	err = xs_lane_hint(lane, hint);
 	if (!err && hint->kind == XS_HINT_PRIORITY)
 		xs_say("set priority %lld for XQueue 0x%llx", (long long)hint->value,
 			(unsigned long long)handle);
@@ -340,18 +346,16 @@ int xs_control_suspend(
 	struct xs_server *server, const struct xs_peer *peer, const struct xs_msg_suspend *message)
 {
 	struct xs_lane *lane;
+	int err;
 
 	switch (message->target) {
 	case XS_TARGET_PID:
 		return each_with_pid(server, peer, message->id, act_suspend, message);
 	case XS_TARGET_HANDLE:
-		lane = xs_world_find(&server->world, message->id);
-		if (!lane)
-			return -ENOENT;
-		if (!xs_peer_may(peer, lane->tenant->uid))
-			return -EPERM;
-		xs_lane_suspend(lane, message->on != 0);
-		return 0;
+		err = find_lane(server, peer, message->id, &lane);
+		if (!err)
+			xs_lane_suspend(lane, message->on != 0);
+		return err;
 	default:
 		return -EINVAL;
 	}
@@ -370,13 +374,12 @@ static int set_param(struct xs_client *client, const struct xs_msg_param_set *se
 int xs_control_config(struct xs_server *server, const struct xs_peer *peer, uint64_t handle,
 	uint32_t level, int32_t threshold, int32_t batch)
 {
-	struct xs_lane *lane = xs_world_find(&server->world, handle);
 	struct xs_message message = { .opcode = XS_OP_RECONFIGURE };
+	struct xs_lane *lane;
+	int err = find_lane(server, peer, handle, &lane);
 
-	if (!lane)
-		return -ENOENT;
-	if (!xs_peer_may(peer, lane->tenant->uid))
-		return -EPERM;
+	if (err)
+		return err;
 	int32_t most = threshold ? threshold : lane->threshold;
 	if (level > 3 || threshold < 0 || batch < 0 || (most && batch > most))
 		return -EINVAL;

@@ -26,6 +26,8 @@ static unsigned int answer_result(json_t **answer, int err)
 {
 	if (err == -ENOENT)
 		return answer_error(answer, 404, "not found");
+	if (err == -ENOTUNIQ)
+		return answer_error(answer, 409, "several processes have such a queue: give a pid");
 	if (err)
 		return answer_error(answer, err == -EPERM ? 403 : 400, strerror(-err));
 	*answer = json_pack("{s:s}", "info", "success");

@@ -14,7 +14,7 @@ endif
 endif
 
 ifeq ($(filter uv jansson,$(server.found)),uv jansson)
-world.src  := $(addprefix src/server/, world.c tenant.c place.c apply.c frozen.c waits.c)
+world.src  := $(addprefix src/server/, world.c tenant.c names.c place.c apply.c frozen.c waits.c)
 server.src := $(world.src) $(addprefix src/server/, \
 	main.c server.c client.c hello.c told.c control.c bells.c listen.c peer.c say.c notify.c \
 	settings.c config.c urgency.c plugin.c plugin_runner.c plugin_process.c \

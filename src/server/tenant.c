@@ -64,6 +64,7 @@ static void forget(struct xs_lane *lane)
 
 	set_free(lane);
 	xs_place_leave(lane);
+	xs_name_leave(lane);
 	xs_list_remove(&lane->review_link);
 	group->lanes[lane->index % 64] = NULL;
 	if (--group->count == 0) {
@@ -157,6 +158,7 @@ static struct xs_lane *place(struct xs_tenant *tenant, uint32_t slot)
 	lane->slot = &tenant->page->slots[slot];
 	xs_list_init(&lane->ready_link);
 	xs_list_init(&lane->review_link);
+	xs_list_init(&lane->name_link);
 	tenant->queue_count++;
 	tenant->world->queue_count++;
 	return lane;
@@ -199,6 +201,8 @@ int xs_tenant_queue_add(struct xs_tenant *tenant, const struct xs_msg_queue_add 
 	lane->device_ns = xs_load_relaxed(&lane->slot->device_ns);
 	lane->credit_at_ns = world->now_ns;
 	int err = xs_place_enter(lane);
+	if (!err)
+		err = xs_name_enter(lane);
 	if (!err)
 		err = xs_sched_queue_add(world->sched, xs_tenant_number(tenant),
 			xs_lane_number(lane), add->device, add->offset, world->now_ns);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
 #include "base/clock.h"
@@ -30,6 +31,10 @@ int xs_world_init(struct xs_world *world, const struct xs_world_ops *ops, const 
 	world->ops = ops;
 	xs_list_init(&world->tenants);
 	xs_table_init(&world->places);
+	xs_table_init(&world->names);
+	/* Early in the life of a machine there is no randomness, and nobody who could guess. */
+	if (getrandom(&world->salt, sizeof(world->salt), GRND_NONBLOCK) != sizeof(world->salt))
+		world->salt = xs_now_ns();
 	xs_list_init(&world->place_list);
 	xs_list_init(&world->reviews);
 	xs_list_init(&world->notices);
@@ -45,6 +50,7 @@ void xs_world_fini(struct xs_world *world)
 	xs_sched_destroy(world->sched);
 	world->sched = NULL;
 	xs_table_fini(&world->places);
+	xs_table_fini(&world->names);
 }
 
 void xs_world_begin(struct xs_world *world)
@@ -130,28 +136,4 @@ void xs_world_sample_cpu(struct xs_world *world)
 		xs_sched_hint(world->sched, XS_HINT_PROCESS, xs_tenant_number(tenant), &hint,
 			world->now_ns);
 	}
-}
-
-/* --- look-up ------------------------------------------------------------------------------------- */
-
-struct search {
-	uint64_t handle;
-	struct xs_lane *found;
-};
-
-static void compare(struct xs_lane *lane, void *ctx)
-{
-	struct search *search = ctx;
-
-	if (lane->handle == search->handle)
-		search->found = lane;
-}
-
-struct xs_lane *xs_world_find(struct xs_world *world, uint64_t handle)
-{
-	struct search search = { .handle = handle };
-
-	xs_list_for_each (link, &world->tenants)
-		xs_tenant_each(xs_list_entry(link, struct xs_tenant, link), compare, &search);
-	return search.found;
 }

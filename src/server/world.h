@@ -47,6 +47,8 @@ struct xs_world {
 	struct xs_list tenants;
 	struct xs_table places; /* xs_place.node, by the number of the device */
 	struct xs_list place_list;
+	struct xs_table names;  /* names.c: by handle */
+	uint64_t salt;          /* of their keys */
 	struct xs_list reviews; /* xs_lane.review_link: report how they stand */
 	struct xs_list notices; /* xs_tenant.notice_link: want a look, or are broken */
 };
@@ -65,6 +67,7 @@ struct xs_place {
 struct xs_lane {
 	struct xs_tenant *tenant;
 	struct xs_place *place;
+	struct xs_name *name;
 	struct xs_slot *slot;
 	uint32_t index; /* of the slot */
 	uint64_t id, handle, device;
@@ -86,6 +89,7 @@ struct xs_lane {
 	uint64_t credit_at_ns;      /* when the credit was counted last */
 	struct xs_list ready_link;  /* xs_place.ready */
 	struct xs_list review_link; /* world.reviews */
+	struct xs_list name_link;   /* xs_name.lanes */
 };
 
 struct xs_lane_group {
@@ -173,8 +177,10 @@ void xs_tenant_suspend(struct xs_tenant *tenant, bool on);
 void xs_tenant_each(
 	struct xs_tenant *tenant, void (*visit)(struct xs_lane *lane, void *ctx), void *ctx);
 
-/* The lane with that handle, or NULL. Looks at all of them. */
-struct xs_lane *xs_world_find(struct xs_world *world, uint64_t handle);
+/* names.c: the one lane of that user with that handle; uid NULL: of all users. -ENOENT: there is none; -EPERM:
+ * there are those of others only; -ENOTUNIQ: there are several. */
+int xs_world_find(
+	const struct xs_world *world, uint64_t handle, const uid_t *uid, struct xs_lane **lane);
 
 static inline struct xs_lane *xs_lane_of_number(uint64_t number)
 {
@@ -201,6 +207,10 @@ static inline bool xs_lane_suspended(const struct xs_lane *lane)
 /* place.c: the lane comes to its device, and leaves it. 0, -EUSERS or -ENOMEM. */
 int xs_place_enter(struct xs_lane *lane);
 void xs_place_leave(struct xs_lane *lane);
+
+/* names.c: the lane is to be found by its handle, and no more. 0 or -ENOMEM. */
+int xs_name_enter(struct xs_lane *lane);
+void xs_name_leave(struct xs_lane *lane);
 
 /* Reads the device times of the queues that are ready there, or everywhere. */
 void xs_place_sample(struct xs_world *world, uint64_t device);

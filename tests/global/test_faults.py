@@ -399,6 +399,40 @@ def a_process_id_namespace_of_its_own():
     daemon.stop()
 
 
+def two_with_the_same_handles():
+    """PID 1 of two namespaces: their queues have the same handle, and nobody is taken for the other."""
+    if os.geteuid() or subprocess.run(["unshare", "-pf", "true"], capture_output=True).returncode:
+        print("  no namespaces here: not tried")
+        return
+    daemon = Daemon()
+    workers = [Worker(daemon, 0, prefix=("unshare", "-pf", "--kill-child")) for _ in range(2)]
+    control = Control(daemon)
+    for worker in workers:
+        worker.said("using global scheduler")
+    until(lambda: len({q["serial"] for q in control.queues()}) == 2, "both are known")
+    queues = control.queues()
+    if len({q["handle"] for q in queues}) == len(queues):
+        raise Failed(f"no handle is there twice: {queues}")
+    handle = max((q["handle"] for q in queues), key=[q["handle"] for q in queues].count)
+
+    def suspend(whom):
+        return subprocess.run([f"{BUILD}/bin/xcli", "suspend", str(whom)], capture_output=True, text=True,
+                              env={**os.environ, "XSCHED_SOCKET": daemon.path})
+
+    def suspended():
+        return {q["pid"] for q in control.queues() if q["flags"] & SUSPENDED}
+    answer = suspend(hex(handle))
+    if not answer.returncode or "name the process" not in answer.stderr or suspended():
+        raise Failed(f"{answer} suspended {suspended()}")
+    pid = queues[0]["pid"]
+    answer = suspend(pid)
+    if answer.returncode or suspended() != {pid}:
+        raise Failed(f"{answer} suspended {suspended()}")
+    for worker in workers:
+        worker.kill()
+    daemon.stop()
+
+
 run([daemon_killed_and_back, daemon_killed_while_somebody_is_suspended, hints_of_streams_outlive_the_daemon,
      stalls_outlive_their_daemon, a_daemon_that_lives_is_kept,
      daemon_stopped_and_continued, daemon_left_and_late, daemon_restarted_under_load,
@@ -406,4 +440,4 @@ run([daemon_killed_and_back, daemon_killed_while_somebody_is_suspended, hints_of
      a_child_does_not_keep_the_connection, an_orphan_does_not_keep_the_connection,
      in_the_background, descriptors_closed_by_the_application,
      descriptors_replaced_by_the_application, exec_begins_anew, no_descriptors_left,
-     a_process_id_namespace_of_its_own])
+     a_process_id_namespace_of_its_own, two_with_the_same_handles])
