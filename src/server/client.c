@@ -46,13 +46,25 @@ static bool may_pile_up(const struct xs_client *client, size_t room)
 	return room <= MOST_PENDING && sum <= MOST_PENDING_OF_USER;
 }
 
-/* Makes room for one more message behind those that wait. */
+static void move_to_the_front(struct xs_client *client)
+{
+	client->out_end -= client->out_begin;
+	memmove(client->out, client->out + client->out_begin, client->out_end);
+	client->out_begin = 0;
+}
+
+/* Makes room for one more message behind those that wait. A peer that is always a little behind is not one
+ * that does not read: what it has read makes room, as soon as it is enough to be worth the move. */
 static bool make_room(struct xs_client *client)
 {
 	if (client->out_begin == client->out_end)
 		client->out_begin = client->out_end = 0;
 	if (client->out_room - client->out_end >= XS_WIRE_MAX)
 		return true;
+	if (client->out_begin > client->out_room / 4) {
+		move_to_the_front(client);
+		return true;
+	}
 	size_t room = client->out_room ? 2 * client->out_room : LEAST_PENDING;
 	uint8_t *out = may_pile_up(client, room) ? realloc(client->out, room) : NULL;
 	if (!out)

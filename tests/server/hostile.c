@@ -319,6 +319,32 @@ static void requests_whose_answers_nobody_reads(void **state)
 	actor_close(&control);
 }
 
+static void receive_answer(struct actor *control)
+{
+	struct xs_message message = { 0 };
+
+	while (message.opcode != XS_OP_DONE)
+		assert_true(actor_receive(control, &message));
+}
+
+/* More passes through than may wait at a time, and something waits all the time. */
+static void a_reader_that_is_always_behind(void **state)
+{
+	const struct xs_message list = { .opcode = XS_OP_POLICY_LIST };
+	struct actor control;
+
+	(void)state;
+	assert_int_equal(control_open(&control), 0);
+	for (int i = 0; i < 12000; i++) {
+		actor_send(&control, &list);
+		if (i >= 1000)
+			receive_answer(&control);
+	}
+	for (int i = 0; i < 1000; i++)
+		receive_answer(&control);
+	actor_close(&control);
+}
+
 /* Who says nothing is sent away after some seconds. */
 static void a_silent_connection(void **state)
 {
@@ -532,6 +558,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_page_that_never_rests, each_after),
 		cmocka_unit_test_teardown(a_bell_that_blocks, each_after),
 		cmocka_unit_test_teardown(requests_whose_answers_nobody_reads, each_after),
+		cmocka_unit_test_teardown(a_reader_that_is_always_behind, each_after),
 		cmocka_unit_test_teardown(a_silent_connection, each_after),
 		cmocka_unit_test_teardown(many_connections, each_after),
 		cmocka_unit_test_teardown(no_descriptors, each_after),
