@@ -44,9 +44,9 @@ $(hip.dir)/librocprofiler-sdk.so: tests/hip/tool/profiler.c $(O)/flags
 	$(hip.cc) -shared -Wl,-soname,librocprofiler-sdk.so -o $@ $(filter %.c,$^)
 
 # Programs on the software device.
-hip.sim := $(foreach n,5 6 7,$(addprefix $(hip.dir)/$(n)/,dual results owner began quiet))
+hip.sim := $(foreach n,5 6 7,$(addprefix $(hip.dir)/$(n)/,dual results owner began quiet beside))
 define hip-sim
-$(hip.dir)/$(1)/dual $(hip.dir)/$(1)/results $(hip.dir)/$(1)/owner $(hip.dir)/$(1)/began $(hip.dir)/$(1)/quiet: $(hip.dir)/$(1)/%: tests/hip/%.c tests/hip/gated.h $(O)/sim/libamdhip64.so.$(1)
+$(addprefix $(hip.dir)/$(1)/,dual results owner began quiet beside): $(hip.dir)/$(1)/%: tests/hip/%.c tests/hip/gated.h $(O)/sim/libamdhip64.so.$(1)
 	$$(hip.cc) -rdynamic -Wl,-rpath,$(abspath $(O)/sim) -o $$@ $$(filter %.c %.so.$(1),$$^) -ldl
 endef
 $(foreach n,5 6 7,$(eval $(call hip-sim,$(n))))

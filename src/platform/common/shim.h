@@ -7,7 +7,8 @@
  *   wait      xs_wait_*_begin(...)     real(...)  xs_wait_end(...)
  *   order     xs_submit_begin(stream)  xs_stream_waits(...)  xs_capture_join_begin()  real(...)
  *             xs_capture_join_end(...)  xs_submit_end(...)
- *   life      real(...)                xs_stream_created(...), xs_event_recorded(...), ...
+ *   record    xs_record_begin(stream)  real(...)  xs_event_recorded(...)  xs_submit_end(...)
+ *   life      real(...)                xs_stream_created(...), xs_event_destroyed(...), ...
  *
  * A stream is given as the application gave it: its handle, and in `per_thread` whether the null
  * handle (and the handle that names it) means the calling thread's default stream. Every function
@@ -55,15 +56,18 @@ void xs_submit_end(struct xs_queue *queue);
 /* Of more queues a wait does not tell that they are done: the watcher finds that out. */
 #define XS_WAIT_QUEUES 16
 
+/* What is finished when a wait is over or a query says so: always taken before the vendor is asked. */
+struct xs_covered {
+	struct xs_queue *queue; /* NULL: nothing is known to be */
+	uint64_t queue_id;
+	uint32_t submitted;
+};
+
 /* Lives on the stack of the override, between begin and end; its members are for shim_wait.c. */
 struct xs_wait {
 	unsigned int count;
 	bool counted;
-	struct xs_waited {
-		struct xs_queue *queue;
-		uint64_t queue_id;
-		uint32_t submitted; /* what the wait covers */
-	} queues[XS_WAIT_QUEUES];
+	struct xs_covered queues[XS_WAIT_QUEUES];
 	struct xs_loans loans;
 };
 
@@ -78,17 +82,28 @@ void xs_wait_end(struct xs_wait *wait, bool done);
 
 /* A query that did not wait and said "finished". */
 void xs_stream_found_idle(void *stream, bool per_thread, uint32_t sequence);
-void xs_event_found_done(void *event);
 /* What the stream has submitted so far: taken before the query, handed to xs_stream_found_idle. */
 uint32_t xs_stream_sequence(void *stream, bool per_thread);
+/* What the event stands for now, and that it had been reached when the vendor was asked after that. In
+ * between another thread may record it anew, which covers more. */
+struct xs_covered xs_event_covers(void *event);
+void xs_event_found_done(const struct xs_covered *covered);
 
 /* --- events and order between streams ------------------------------------------------------------ */
 
-/* An event record is itself submitted (xs_submit_begin/end); this notes what it covers. Called
- * between begin and end, after the real record succeeded. */
-void xs_event_recorded(void *event, struct xs_queue *queue);
-/* The same for an event that is recorded by the command itself, somewhere within: it may be reached
- * long before the command is done. */
+/* The submission of an event record, or of a command with one behind it. What it covers is counted
+ * before the real function: other threads submit to the stream while that runs, and the record may
+ * come first. */
+struct xs_record {
+	struct xs_queue *queue; /* for xs_submit_end() */
+	uint32_t submitted;     /* with the record itself */
+};
+struct xs_record xs_record_begin(void *stream, bool per_thread);
+/* Notes what the event covers. Called between begin and end, after the real record succeeded. */
+void xs_event_recorded(void *event, const struct xs_record *record);
+/* The same for an event that is recorded by the command itself, somewhere within, in any submission:
+ * it may be reached long before the command is done. So it never tells that anything is done, and
+ * what is counted for it too much does no harm. */
 void xs_event_recorded_within(void *event, struct xs_queue *queue);
 void xs_event_destroyed(void *event);
 /* The stream is about to wait, on the device, for an event. The wait is itself submitted: called

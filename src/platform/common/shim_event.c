@@ -4,24 +4,41 @@
 #include "platform/common/streams.h"
 #include "preempt/lend.h"
 
-/* The record itself is not counted as submitted before the caller leaves the gate. One that is
- * captured, or that nobody knows about, tells nothing of any queue. */
-static void recorded(void *event, struct xs_queue *queue, bool early)
+/* The record itself is not counted as submitted before the caller leaves the gate. */
+static uint32_t submitted_with_own(const struct xs_queue *queue)
+{
+	return xs_queue_submitted(queue) + 1;
+}
+
+/* A record that is captured, or that nobody knows about, tells nothing of any queue. */
+static void note(void *event, struct xs_queue *queue, uint32_t submitted, bool early)
 {
 	if (queue && !xs_queue_captures(queue))
-		xs_events_note(event, queue, xs_queue_submitted(queue) + 1, early);
+		xs_events_note(event, queue, submitted, early);
 	else
 		xs_events_forget(event);
 }
 
-void xs_event_recorded(void *event, struct xs_queue *queue)
+/*
+ * What other threads are submitting at this moment may reach the driver before the record or after it,
+ * and is counted in neither case: as many commands are done when the event is reached, and the queue
+ * is not idle before its count says that there were no more.
+ */
+struct xs_record xs_record_begin(void *stream, bool per_thread)
 {
-	recorded(event, queue, false);
+	struct xs_queue *queue = xs_submit_begin(stream, per_thread);
+
+	return (struct xs_record){ queue, queue ? submitted_with_own(queue) : 0 };
+}
+
+void xs_event_recorded(void *event, const struct xs_record *record)
+{
+	note(event, record->queue, record->submitted, false);
 }
 
 void xs_event_recorded_within(void *event, struct xs_queue *queue)
 {
-	recorded(event, queue, true);
+	note(event, queue, queue ? submitted_with_own(queue) : 0, true);
 }
 
 void xs_event_destroyed(void *event)

@@ -33,6 +33,17 @@ static void borrow_for(struct xs_wait *wait, struct xs_queue *queue)
 		xs_lend(&wait->loans, queue);
 }
 
+static struct xs_covered covered_of(struct xs_queue *queue, uint32_t submitted)
+{
+	return (struct xs_covered){ queue, xs_load_relaxed(&queue->id), submitted };
+}
+
+/* Its stream may have been destroyed meanwhile, and the queue be another stream's. */
+static bool is_still(const struct xs_covered *covered)
+{
+	return xs_load_relaxed(&covered->queue->id) == covered->queue_id;
+}
+
 /* Queues that nobody schedules by need have nothing to tell and nothing to borrow. */
 static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t submitted)
 {
@@ -43,10 +54,7 @@ static void wait_for(struct xs_wait *wait, struct xs_queue *queue, uint32_t subm
 	borrow_for(wait, queue);
 	if (wait->count == XS_WAIT_QUEUES)
 		return;
-	struct xs_waited *waited = &wait->queues[wait->count++];
-	waited->queue = queue;
-	waited->queue_id = xs_load_relaxed(&queue->id);
-	waited->submitted = submitted;
+	wait->queues[wait->count++] = covered_of(queue, submitted);
 	xs_add_relaxed(&queue->waiters, 1);
 }
 
@@ -103,10 +111,9 @@ void xs_wait_end(struct xs_wait *wait, bool done)
 {
 	xs_repay(&wait->loans);
 	for (unsigned int i = 0; i < wait->count; i++) {
-		struct xs_waited *waited = &wait->queues[i];
+		const struct xs_covered *waited = &wait->queues[i];
 
-		/* Its stream may have been destroyed meanwhile, and the queue be another stream's. */
-		if (xs_load_relaxed(&waited->queue->id) != waited->queue_id)
+		if (!is_still(waited))
 			continue;
 		xs_sub_relaxed(&waited->queue->waiters, 1);
 		if (done)
@@ -131,12 +138,19 @@ void xs_stream_found_idle(void *stream, bool per_thread, uint32_t sequence)
 		found_done(queue, sequence);
 }
 
-void xs_event_found_done(void *event)
+struct xs_covered xs_event_covers(void *event)
 {
 	uint32_t submitted;
 	bool early;
 	struct xs_queue *queue = xs_events_find(event, &submitted, &early);
 
-	if (queue && !early)
-		found_done(queue, submitted);
+	if (!queue || early)
+		return (struct xs_covered){ 0 };
+	return covered_of(queue, submitted);
+}
+
+void xs_event_found_done(const struct xs_covered *covered)
+{
+	if (covered->queue && is_still(covered))
+		found_done(covered->queue, covered->submitted);
 }

@@ -14,44 +14,44 @@ static void note_external(unsigned int flags)
 		xs_graph_event_node_made();
 }
 
-/* Both ends of a record: the event covers what the queue has submitted so far. */
-static CUresult recorded(CUevent event, struct xs_queue *queue, CUresult result)
+/* The end of a record. */
+static CUresult recorded(CUevent event, const struct xs_record *record, CUresult result)
 {
 	if (result == CUDA_SUCCESS)
-		xs_event_recorded(event, queue);
-	xs_submit_end(queue);
+		xs_event_recorded(event, record);
+	xs_submit_end(record->queue);
 	return result;
 }
 
 CUresult cuEventRecord(CUevent event, CUstream hStream)
 {
-	struct xs_queue *queue = xs_submit_begin(hStream, false);
+	struct xs_record record = xs_record_begin(hStream, false);
 
-	return recorded(event, queue, xs_cuda_real.cuEventRecord(event, hStream));
+	return recorded(event, &record, xs_cuda_real.cuEventRecord(event, hStream));
 }
 
 CUresult cuEventRecord_ptsz(CUevent event, CUstream hStream)
 {
-	struct xs_queue *queue = xs_submit_begin(hStream, true);
+	struct xs_record record = xs_record_begin(hStream, true);
 
-	return recorded(event, queue, xs_cuda_real.cuEventRecord_ptsz(event, hStream));
+	return recorded(event, &record, xs_cuda_real.cuEventRecord_ptsz(event, hStream));
 }
 
 CUresult cuEventRecordWithFlags(CUevent event, CUstream hStream, unsigned int flags)
 {
-	struct xs_queue *queue = xs_submit_begin(hStream, false);
+	struct xs_record record = xs_record_begin(hStream, false);
 
 	note_external(flags);
-	return recorded(event, queue, xs_cuda_real.cuEventRecordWithFlags(event, hStream, flags));
+	return recorded(event, &record, xs_cuda_real.cuEventRecordWithFlags(event, hStream, flags));
 }
 
 CUresult cuEventRecordWithFlags_ptsz(CUevent event, CUstream hStream, unsigned int flags)
 {
-	struct xs_queue *queue = xs_submit_begin(hStream, true);
+	struct xs_record record = xs_record_begin(hStream, true);
 
 	note_external(flags);
 	return recorded(
-		event, queue, xs_cuda_real.cuEventRecordWithFlags_ptsz(event, hStream, flags));
+		event, &record, xs_cuda_real.cuEventRecordWithFlags_ptsz(event, hStream, flags));
 }
 
 /* Records of all work of a context: no queue stands for that, so what was known of the event is
@@ -119,10 +119,11 @@ CUresult cuStreamWaitEvent_ptsz(CUstream hStream, CUevent event, unsigned int fl
 
 CUresult cuEventQuery(CUevent event)
 {
+	struct xs_covered covered = xs_event_covers(event);
 	CUresult result = xs_cuda_real.cuEventQuery(event);
 
 	if (result == CUDA_SUCCESS)
-		xs_event_found_done(event);
+		xs_event_found_done(&covered);
 	return result;
 }
 

@@ -5,33 +5,34 @@
  */
 #include "platform/hip/shim.h"
 
-/* Both ends of a record: the event covers what the queue has submitted so far. */
-static hipError_t recorded(hipEvent_t event, struct xs_queue *queue, hipError_t result)
+/* The end of a record. */
+static hipError_t recorded(hipEvent_t event, const struct xs_record *record, hipError_t result)
 {
 	if (result == hipSuccess)
-		xs_event_recorded(event, queue);
-	return xs_hip_submitted(queue, result);
+		xs_event_recorded(event, record);
+	return xs_hip_submitted(record->queue, result);
 }
 
 hipError_t on_hipEventRecord(hipEvent_t event, hipStream_t stream)
 {
-	struct xs_queue *queue = xs_submit_begin(stream, false);
+	struct xs_record record = xs_record_begin(stream, false);
 
-	return recorded(event, queue, xs_hip_real()->hipEventRecord(event, stream));
+	return recorded(event, &record, xs_hip_real()->hipEventRecord(event, stream));
 }
 
 hipError_t on_hipEventRecord_spt(hipEvent_t event, hipStream_t stream)
 {
-	struct xs_queue *queue = xs_submit_begin(stream, true);
+	struct xs_record record = xs_record_begin(stream, true);
 
-	return recorded(event, queue, xs_hip_real()->hipEventRecord_spt(event, stream));
+	return recorded(event, &record, xs_hip_real()->hipEventRecord_spt(event, stream));
 }
 
 hipError_t on_hipEventRecordWithFlags(hipEvent_t event, hipStream_t stream, unsigned int flags)
 {
-	struct xs_queue *queue = xs_submit_begin(stream, false);
+	struct xs_record record = xs_record_begin(stream, false);
 
-	return recorded(event, queue, xs_hip_real()->hipEventRecordWithFlags(event, stream, flags));
+	return recorded(
+		event, &record, xs_hip_real()->hipEventRecordWithFlags(event, stream, flags));
 }
 
 /* Records of all work of a context: no queue stands for that, so what was known of the event is
@@ -78,10 +79,11 @@ hipError_t on_hipStreamWaitEvent_spt(hipStream_t stream, hipEvent_t event, unsig
 
 hipError_t on_hipEventQuery(hipEvent_t event)
 {
+	struct xs_covered covered = xs_event_covers(event);
 	hipError_t result = xs_hip_real()->hipEventQuery(event);
 
 	if (result == hipSuccess)
-		xs_event_found_done(event);
+		xs_event_found_done(&covered);
 	return result;
 }
 

@@ -11,18 +11,24 @@ static struct xs_queue *begin(const void *function, hipStream_t stream, bool per
 	return xs_submit_begin(stream, per_thread);
 }
 
+static struct xs_record begin_recording(const void *function, hipStream_t stream)
+{
+	xs_trace("[TRACE_KERNEL] func=%p stream=%p", function, (void *)stream);
+	return xs_record_begin(stream, false);
+}
+
 /* A launch can record events around the kernel. The first one does not cover it: that is done when the
  * kernel begins, so what was known of it is forgotten. */
-static hipError_t submitted_with(
-	struct xs_queue *queue, hipEvent_t start_event, hipEvent_t stop_event, hipError_t result)
+static hipError_t submitted_with(const struct xs_record *record, hipEvent_t start_event,
+	hipEvent_t stop_event, hipError_t result)
 {
 	if (result == hipSuccess) {
 		if (start_event)
 			xs_event_destroyed(start_event);
 		if (stop_event)
-			xs_event_recorded(stop_event, queue);
+			xs_event_recorded(stop_event, record);
 	}
-	return xs_hip_submitted(queue, result);
+	return xs_hip_submitted(record->queue, result);
 }
 
 /* --- by host function ---------------------------------------------------------------------------- */
@@ -50,9 +56,9 @@ hipError_t on_hipExtLaunchKernel(const void *function_address, dim3 num_blocks, 
 	void **args, size_t shared_mem_bytes, hipStream_t stream, hipEvent_t start_event,
 	hipEvent_t stop_event, int flags)
 {
-	struct xs_queue *queue = begin(function_address, stream, false);
+	struct xs_record record = begin_recording(function_address, stream);
 
-	return submitted_with(queue, start_event, stop_event,
+	return submitted_with(&record, start_event, stop_event,
 		xs_hip_real()->hipExtLaunchKernel(function_address, num_blocks, dim_blocks, args,
 			shared_mem_bytes, stream, start_event, stop_event, flags));
 }
@@ -137,9 +143,9 @@ hipError_t on_hipExtModuleLaunchKernel(hipFunction_t f, uint32_t global_work_siz
 	hipStream_t stream, void **kernel_params, void **extra, hipEvent_t start_event,
 	hipEvent_t stop_event, uint32_t flags)
 {
-	struct xs_queue *queue = begin(f, stream, false);
+	struct xs_record record = begin_recording(f, stream);
 
-	return submitted_with(queue, start_event, stop_event,
+	return submitted_with(&record, start_event, stop_event,
 		xs_hip_real()->hipExtModuleLaunchKernel(f, global_work_size_x, global_work_size_y,
 			global_work_size_z, local_work_size_x, local_work_size_y, local_work_size_z,
 			shared_mem_bytes, stream, kernel_params, extra, start_event, stop_event,
@@ -168,9 +174,9 @@ on__Z24hipHccModuleLaunchKernelP18ihipModuleSymbol_tjjjjjjmP12ihipStream_tPPvS4_
 	uint32_t local_work_size_z, size_t shared_mem_bytes, hipStream_t stream,
 	void **kernel_params, void **extra, hipEvent_t start_event, hipEvent_t stop_event)
 {
-	struct xs_queue *queue = begin(f, stream, false);
+	struct xs_record record = begin_recording(f, stream);
 
-	return submitted_with(queue, start_event, stop_event,
+	return submitted_with(&record, start_event, stop_event,
 		xs_hip_real()->XS_HIP_HCC_MODULE_LAUNCH_CPP(f, global_work_size_x,
 			global_work_size_y, global_work_size_z, local_work_size_x,
 			local_work_size_y, local_work_size_z, shared_mem_bytes, stream,
