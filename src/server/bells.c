@@ -89,7 +89,9 @@ int xs_bells_open(struct xs_server *server)
 	server->bells_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (server->bells_fd < 0)
 		return -errno;
-	uv_poll_init(&server->loop, &server->bells, server->bells_fd);
+	int err = uv_poll_init(&server->loop, &server->bells, server->bells_fd);
+	if (err)
+		return err;
 	server->bells.data = server;
 	uv_poll_start(&server->bells, UV_READABLE, on_bells);
 	uv_idle_init(&server->loop, &server->again);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "server/say.h"
 #include "wire/connection.h"
 
@@ -285,41 +286,64 @@ static bool has_too_many(const struct xs_client *client)
 	return count > client->server->most_per_user;
 }
 
-static void watch(struct xs_client *client)
+/* Returns 0 or -errno: there are limits to what one may wait for, too. */
+static int watch(struct xs_client *client)
 {
-	uv_poll_init(&client->server->loop, &client->socket, client->fd);
+	int err = uv_poll_init(&client->server->loop, &client->socket, client->fd);
+
+	if (err)
+		return err;
 	client->socket.data = client;
 	client->handles = 1;
 	watch_socket(client);
 	if (client->peer.pidfd < 0 ||
 		uv_poll_init(&client->server->loop, &client->ended, client->peer.pidfd) != 0)
-		return;
+		return 0;
 	client->ended.data = client;
 	client->handles++;
 	client->watches_end = true;
 	uv_poll_start(&client->ended, UV_READABLE, on_ended);
+	return 0;
 }
 
-void xs_client_create(struct xs_server *server, int fd)
+/* Takes over the descriptor if it returns one; it is in no list yet. */
+static struct xs_client *open_client(struct xs_server *server, int fd)
 {
-	const struct xs_message nothing = { .opcode = XS_OP_HELLO };
 	struct xs_client *client = calloc(1, sizeof(*client));
-	int err = client ? xs_peer_open(&client->peer, fd, server->current.group) : -ENOMEM;
 
-	if (err) {
+	if (!client || xs_peer_open(&client->peer, fd, server->current.group) != 0) {
 		free(client);
-		close(fd);
-		return;
+		return NULL;
 	}
 	client->server = server;
 	client->fd = fd;
 	client->bell = -1;
 	client->since_ns = xs_now_ns();
+	xs_list_init(&client->link);
 	xs_list_init(&client->doom_link);
 	xs_list_init(&client->restless_link);
+	int err = watch(client);
+	if (!err)
+		return client;
+	xs_warn_once("a connection cannot be watched: %s", strerror(-err));
+	xs_peer_close(&client->peer);
+	free(client);
+	return NULL;
+}
+
+void xs_client_create(struct xs_server *server, int fd)
+{
+	const struct xs_message nothing = { .opcode = XS_OP_HELLO };
+	struct xs_client *client = open_client(server, fd);
+	int err = 0;
+
+	if (!client) {
+		server->refusals++;
+		close(fd);
+		return;
+	}
 	xs_list_append(&server->clients, &client->link);
 	server->client_count++;
-	watch(client);
 
 	if (!is_welcome(client))
 		err = -EACCES;

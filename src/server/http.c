@@ -295,17 +295,20 @@ static void on_timer(uv_timer_t *handle)
 	MHD_run(http->daemon);
 }
 
-static void watch(struct xs_http *http)
+static int watch(struct xs_http *http)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
-	uv_poll_init(&http->server->loop, &http->events, info->epoll_fd);
+	int err = uv_poll_init(&http->server->loop, &http->events, info->epoll_fd);
+	if (err)
+		return err;
 	http->events.data = http;
 	uv_poll_start(&http->events, UV_READABLE, on_events);
 	uv_timer_init(&http->server->loop, &http->timer);
 	http->timer.data = http;
 	uv_timer_start(&http->timer, on_timer, 1000, 1000);
+	return 0;
 }
 
 int xs_http_open(struct xs_http **out, struct xs_server *server)
@@ -331,7 +334,12 @@ int xs_http_open(struct xs_http **out, struct xs_server *server)
 	if (!http->daemon)
 		goto out;
 	xs_http_reload(http, settings->token_file);
-	watch(http);
+	err = watch(http);
+	if (err) {
+		MHD_stop_daemon(http->daemon); /* which closes the socket */
+		fd = -1;
+		goto out;
+	}
 	*out = http;
 	if (http->local)
 		xs_info("HTTP server listening on %s", settings->http_address);

@@ -134,6 +134,8 @@ int xs_listen_open(struct xs_server *server)
 	server->listen_fd = xs_notify_listener();
 	if (server->listen_fd < 0)
 		err = make_socket(server);
+	if (!err)
+		err = uv_poll_init(&server->loop, &server->listener, server->listen_fd);
 	if (err) {
 		xs_erro("cannot listen on %s: %s", server->path,
 			err == -EADDRINUSE ? "another xserver does" : strerror(-err));
@@ -143,7 +145,6 @@ int xs_listen_open(struct xs_server *server)
 			close(server->lock_fd);
 		return err;
 	}
-	uv_poll_init(&server->loop, &server->listener, server->listen_fd);
 	server->listener.data = server;
 	xs_listen_resume(server);
 	return 0;

@@ -234,7 +234,9 @@ static int open_timer(struct xs_server *server)
 	server->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (server->timer_fd < 0)
 		return -errno;
-	uv_poll_init(&server->loop, &server->timer, server->timer_fd);
+	int err = uv_poll_init(&server->loop, &server->timer, server->timer_fd);
+	if (err)
+		return err;
 	server->timer.data = server;
 	uv_poll_start(&server->timer, UV_READABLE, on_timer);
 	uv_timer_init(&server->loop, &server->beat);
@@ -243,16 +245,37 @@ static int open_timer(struct xs_server *server)
 	return 0;
 }
 
-static void watch_signals(struct xs_server *server)
+static int watch_signals(struct xs_server *server)
 {
 	static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP };
 
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		uv_signal_init(&server->loop, &server->signals[i]);
+		int err = uv_signal_init(&server->loop, &server->signals[i]);
+
 		server->signals[i].data = server;
-		uv_signal_start(&server->signals[i], on_signal, numbers[i]);
+		if (!err)
+			err = uv_signal_start(&server->signals[i], on_signal, numbers[i]);
+		if (err)
+			return err;
 	}
+	return 0;
+}
+
+/* All that it waits for but connections. */
+static int open_loop(struct xs_server *server)
+{
+	int err = uv_loop_init(&server->loop);
+
+	if (!err)
+		err = watch_signals(server);
+	if (!err)
+		err = open_timer(server);
+	if (!err)
+		err = xs_bells_open(server);
+	if (err)
+		xs_erro("cannot wait for anything: %s", strerror(-err));
+	return err;
 }
 
 int xs_server_start(struct xs_server *server, const struct xs_settings *asked, const char *config)
@@ -280,16 +303,13 @@ int xs_server_start(struct xs_server *server, const struct xs_settings *asked, c
 		xs_erro("cannot start the scheduler: %s", strerror(-err));
 		return err;
 	}
-	uv_loop_init(&server->loop);
-	watch_signals(server);
+	err = open_loop(server);
+	if (err)
+		return err;
 	xs_server_begin(server);
 	apply_settings(server);
 	xs_info("scheduler created with policy %s", xs_sched_policy(server->world.sched));
-	err = open_timer(server);
-	if (!err)
-		err = xs_bells_open(server);
-	if (!err)
-		err = xs_listen_open(server);
+	err = xs_listen_open(server);
 	if (err)
 		return err;
 	xs_server_end(server);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine misbehaves, not a peer: a full disk, a clock that jumps, a daemon that is killed while
- * everybody is at work. Would catch: a log line that blocks or ends the daemon, a timer on the time of
- * day, a state that is lost or a gate that stays closed after a restart.
+ * The machine misbehaves, not a peer: a full disk, a clock that jumps, epoll at its limit, a daemon that is
+ * killed while everybody is at work. Would catch: a log line that blocks or ends the daemon, a timer on the
+ * time of day, a connection that ends the daemon, a state that is lost or a gate that stays closed after a
+ * restart.
  */
 #include "kit.h"
 
@@ -104,21 +105,63 @@ static void a_full_disk_below_the_socket(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-static void the_time_of_day_jumps(void **state)
+static pid_t start_with(const char *preload)
 {
 	const char *build = getenv("BUILD"), *asan = getenv("ASAN_OPTIONS");
 	char path[512], options[512];
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/tests/server/preload/jumps.so", build ? build : "build");
+	snprintf(
+		path, sizeof(path), "%s/tests/server/preload/%s", build ? build : "build", preload);
 	assert_int_equal(access(path, R_OK), 0);
 	snprintf(options, sizeof(options), "%s:verify_asan_link_order=0", asan ? asan : "");
 	setenv("ASAN_OPTIONS", options, 1);
 	setenv("LD_PRELOAD", path, 1);
 	pid_t server = start_with_log(kit_socket(), "/dev/null");
 	unsetenv("LD_PRELOAD");
+	return server;
+}
+
+static void the_time_of_day_jumps(void **state)
+{
+	(void)state;
+	pid_t server = start_with("jumps.so");
 	turns_go_round();
 	kit_stop(server);
+}
+
+/* Connections that cannot be waited for end, and those that are there stay; without any, there is no daemon. */
+static void nothing_more_can_be_watched(void **state)
+{
+	struct xs_message message;
+	struct actor actor, more;
+	char full[160];
+	int status;
+
+	(void)state;
+	snprintf(full, sizeof(full), "%s.full", kit_socket());
+	setenv("TEST_FULL", full, 1);
+	pid_t server = start_with("unwatched.so");
+	actor_enter(&actor, "before", 0);
+	int fds = kit_open_fds(server);
+	close(open(full, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	for (int i = 0; i < 20; i++) {
+		more = (struct actor){ .fd = actor_connect(), .bell = -1, .page_fd = -1 };
+		assert_false(actor_receive(&more, &message));
+		close(more.fd);
+	}
+	actor_sync(&actor);
+	kit_await_fds(server, fds);
+	unlink(full);
+	turns_go_round();
+	actor_close(&actor);
+	kit_stop(server);
+
+	close(open(full, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	server = start_with("unwatched.so");
+	assert_int_equal(waitpid(server, &status, 0), server);
+	unlink(full);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
 /* --- killed while everybody is at work ------------------------------------------------------------- */
@@ -215,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_below_the_log),
 		cmocka_unit_test(a_full_disk_below_the_socket),
 		cmocka_unit_test(the_time_of_day_jumps),
+		cmocka_unit_test(nothing_more_can_be_watched),
 		cmocka_unit_test(killed_and_started_under_load),
 	};
 

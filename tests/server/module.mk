@@ -18,5 +18,5 @@ $(O)/tests/server/preload/%.so: tests/server/preload/%.c
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 -O1 -fPIC -shared -o $@ $<
-check.needs += $(server.plugins) $(policy.examples) $(O)/tests/server/preload/jumps.so
+check.needs += $(server.plugins) $(policy.examples) $(addprefix $(O)/tests/server/preload/,jumps.so unwatched.so)
 endif
