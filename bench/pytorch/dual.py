@@ -154,6 +154,8 @@ class Child:
         self.duty()
 
     def together(self, case, load):
+        if case in RATE_OF and not self.rates.get(RATE_OF[case]):
+            raise RuntimeError(f"no rate: {RATE_OF[case]} was not measured before")
         make, every = self.models.LOADS[load]
         step = make()
         self.torch.cuda.synchronize()
@@ -300,6 +302,13 @@ def write(opts, results, cases):
     common.finish(opts, "dual", text, page)
 
 
+def chosen(words):
+    """The cases whose names contain one of the words, and those from which they have their rate."""
+    cases = [case for case in CASES if not words or any(word in case for word in words)]
+    needed = [RATE_OF[case] for case in cases if case in RATE_OF]
+    return [case for case in CASES if case in cases or case in needed]
+
+
 def main():
     parser = common.parser(__doc__)
     parser.add_argument("--duration", type=float, default=9, help="seconds a case")
@@ -308,14 +317,14 @@ def main():
     parser.add_argument("--placement", default="priority", help=argparse.SUPPRESS)
     parser.add_argument("--switch-interval", type=int, default=0, metavar="US",
                         help="sys.setswitchinterval() of the children; 0: Python's own")
-    parser.add_argument("--cases", default="", help="cases whose names contain one of these words")
+    parser.add_argument("--cases", default="",
+                        help="cases whose names contain one of these words; python brings training along")
     opts = parser.parse_args()
     if opts.child is not None:
         Child(opts).run([case for case in opts.child.split(",") if case])
         return
     common.prepare(opts)
-    words = [word for word in opts.cases.split(",") if word]
-    cases = [case for case in CASES if not words or any(word in case for word in words)]
+    cases = chosen([word for word in opts.cases.split(",") if word])
     results = common.Results(opts, "dual")
     measure(opts, results, cases, common.Deadline(opts.limit))
     write(opts, results, cases)

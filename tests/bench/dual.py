@@ -69,6 +69,14 @@ def main():
     assert [which[2] for which in started] == [("training",)] * 2, started
     assert "2.00x         -" in rows["training", common.BARE], rows
 
+    run(out, "--seeds", "1", "--cases", "python")  # at the rate of training, which comes first
+    assert [which[2] for which in started] == [("training", "python")] * 2, started
+    try:
+        dual.Child.together(types.SimpleNamespace(rates={"training": None}), "python", "python")
+        raise AssertionError("python ran without a rate")
+    except RuntimeError as error:
+        assert "training was not measured" in str(error), error
+
     paced = types.SimpleNamespace(synchronize=lambda: None)
     work = dual.BestEffort(None, lambda: None, 2, paced, rate=10)
     assert abs(work.period - 0.2) < 1e-9 and dual.BestEffort(None, None, 2, None).period == 0
