@@ -264,17 +264,20 @@ def summary(results):
 
 
 def judged(entry):
-    """Whether a row keeps its limit."""
+    """Whether a row keeps its limits; "-" where there is nothing to compare."""
     if LIBRARY[entry["side"]] == BARE:
         return ""
     if entry["unit"] == "ns":
         if not entry["row"].startswith("launch"):
             return ""
-        return "ok" if entry["p50_change"] <= LIMIT_LAUNCH_NS else "over"
-    if entry["unit"] == "ms":
-        return "ok" if entry["p50_change"] <= LIMIT_START_MS else "over"
-    good = entry["p50_percent"] <= LIMIT_P50 and not entry["p99_percent"] > LIMIT_P99
-    return "ok" if good else "over"
+        limits = {"p50_change": LIMIT_LAUNCH_NS}
+    elif entry["unit"] == "ms":
+        limits = {"p50_change": LIMIT_START_MS}
+    else:
+        limits = {"p50_percent": LIMIT_P50, "p99_percent": LIMIT_P99}
+    if any(entry[key] != entry[key] for key in limits):
+        return "-"
+    return "ok" if all(entry[key] <= limit for key, limit in limits.items()) else "over"
 
 
 HEADINGS = ("row", "side", "rounds", "unit", "p50", "change", "", "p99", "", "limit")
@@ -284,7 +287,8 @@ def row_of(entry):
     def percent(value):
         return "-" if value != value or entry["side"] == BARE else f"{value:+.2f} %"
 
-    change = "-" if entry["side"] == BARE else f"{entry['p50_change']:+.2f}"
+    change = entry["p50_change"]
+    change = "-" if change != change or entry["side"] == BARE else f"{change:+.2f}"
     return (entry["row"], entry["side"], entry["rounds"], entry["unit"], common.number(entry["p50"], 5),
             change, percent(entry["p50_percent"]), common.number(entry["p99"], 5),
             percent(entry["p99_percent"]), judged(entry))
