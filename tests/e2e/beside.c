@@ -11,60 +11,69 @@
 #include "platform/cuda/real.h"
 
 static struct xs_cuda_real driver; /* as it was */
-static void *(*body_beside)(void *);
+/* Of the thread that arms it: the core has threads that record and ask, too. */
+static __thread void *(*body_beside)(void *);
 static CUevent event;
 
-/* Once, in the call that is armed for it. */
-static CUresult beside(CUresult result)
+/* Once, in the call of this thread that is armed for it. */
+static CUresult beside(CUevent used, CUresult result)
 {
 	void *(*body)(void *) = body_beside;
 
-	body_beside = NULL;
-	if (body)
+	if (body && used == event) {
+		body_beside = NULL;
 		pthread_join(thread_of(body, NULL), NULL);
+	}
 	return result;
 }
 
 static CUresult record(CUevent recorded, CUstream stream)
 {
-	return beside(driver.cuEventRecord(recorded, stream));
+	return beside(recorded, driver.cuEventRecord(recorded, stream));
 }
 
 static CUresult record_ptsz(CUevent recorded, CUstream stream)
 {
-	return beside(driver.cuEventRecord_ptsz(recorded, stream));
+	return beside(recorded, driver.cuEventRecord_ptsz(recorded, stream));
 }
 
 static CUresult record_with_flags(CUevent recorded, CUstream stream, unsigned int flags)
 {
-	return beside(driver.cuEventRecordWithFlags(recorded, stream, flags));
+	return beside(recorded, driver.cuEventRecordWithFlags(recorded, stream, flags));
 }
 
 static CUresult record_with_flags_ptsz(CUevent recorded, CUstream stream, unsigned int flags)
 {
-	return beside(driver.cuEventRecordWithFlags_ptsz(recorded, stream, flags));
+	return beside(recorded, driver.cuEventRecordWithFlags_ptsz(recorded, stream, flags));
 }
 
 static CUresult query(CUevent asked)
 {
-	return beside(driver.cuEventQuery(asked));
+	return beside(asked, driver.cuEventQuery(asked));
 }
 
-static void set_up(void)
+/* When the driver is loaded, and before there is a thread of ours that calls it. */
+static void stand_between(void)
 {
-	struct xs_cuda_real *real;
+	struct xs_cuda_real *real = dlsym(RTLD_DEFAULT, "xs_cuda_real");
 
-	two_streams(CU_STREAM_NON_BLOCKING, CU_STREAM_NON_BLOCKING);
-	check(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
-	event_of_low = event;
-	append_low(NULL);
-	holds((real = dlsym(RTLD_DEFAULT, "xs_cuda_real")) != NULL);
+	check(cuInit(0));
+	holds(real != NULL);
 	driver = *real;
 	real->cuEventRecord = record;
 	real->cuEventRecord_ptsz = record_ptsz;
 	real->cuEventRecordWithFlags = record_with_flags;
 	real->cuEventRecordWithFlags_ptsz = record_with_flags_ptsz;
 	real->cuEventQuery = query;
+}
+
+static void set_up(void)
+{
+	stand_between();
+	two_streams(CU_STREAM_NON_BLOCKING, CU_STREAM_NON_BLOCKING);
+	check(cuEventCreate(&event, CU_EVENT_DISABLE_TIMING));
+	event_of_low = event;
+	append_low(NULL);
 }
 
 static void *stand(void *unused)

@@ -10,10 +10,11 @@
 #include "platform/hip/runtime.h"
 
 static struct xs_hip_functions runtime; /* as it was */
-static void (*body_beside)(void);
+/* Of the thread that arms it: the core has threads that record and ask, too. */
+static __thread void (*body_beside)(void);
 static hipStream_t high;
 static hipEvent_t event;
-static uint32_t *gate;
+static _Atomic uint32_t *gate;
 static int failed;
 
 static void *thread_beside(void *body)
@@ -22,14 +23,14 @@ static void *thread_beside(void *body)
 	return NULL;
 }
 
-/* Once, in the call that is armed for it. */
-static hipError_t beside(hipError_t result)
+/* Once, in the call of this thread that is armed for it. */
+static hipError_t beside(hipEvent_t used, hipError_t result)
 {
 	void (*body)(void) = body_beside;
 	pthread_t thread;
 
-	body_beside = NULL;
-	if (body) {
+	if (body && used == event) {
+		body_beside = NULL;
 		check(pthread_create(&thread, NULL, thread_beside, &body));
 		pthread_join(thread, NULL);
 	}
@@ -38,42 +39,44 @@ static hipError_t beside(hipError_t result)
 
 static hipError_t record(hipEvent_t recorded, hipStream_t stream)
 {
-	return beside(runtime.hipEventRecord(recorded, stream));
+	return beside(recorded, runtime.hipEventRecord(recorded, stream));
 }
 
 static hipError_t record_spt(hipEvent_t recorded, hipStream_t stream)
 {
-	return beside(runtime.hipEventRecord_spt(recorded, stream));
+	return beside(recorded, runtime.hipEventRecord_spt(recorded, stream));
 }
 
 static hipError_t record_with_flags(hipEvent_t recorded, hipStream_t stream, unsigned int flags)
 {
-	return beside(runtime.hipEventRecordWithFlags(recorded, stream, flags));
+	return beside(recorded, runtime.hipEventRecordWithFlags(recorded, stream, flags));
 }
 
 static hipError_t launch_with(const void *function, dim3 blocks, dim3 threads, void **args,
 	size_t shared_mem, hipStream_t stream, hipEvent_t start_event, hipEvent_t stop_event,
 	int flags)
 {
-	return beside(runtime.hipExtLaunchKernel(function, blocks, threads, args, shared_mem,
-		stream, start_event, stop_event, flags));
+	return beside(stop_event, runtime.hipExtLaunchKernel(function, blocks, threads, args,
+					  shared_mem, stream, start_event, stop_event, flags));
 }
 
 static hipError_t query(hipEvent_t asked)
 {
-	return beside(runtime.hipEventQuery(asked));
+	return beside(asked, runtime.hipEventQuery(asked));
 }
 
-/* Without a shim there is nothing to see. */
+/* Before the core has a thread that calls the runtime. Without a shim there is nothing to see. */
 static bool stand_between(void)
 {
 	void *hal = dlopen("libhalhip.so", RTLD_LAZY | RTLD_NOLOAD);
 	struct xs_hip_runtime *copy = hal ? dlsym(hal, "xs_hip_runtimes") : NULL;
+	size_t i = 0;
 
-	while (copy && !xs_load_acquire(&copy->ready))
-		copy++;
-	if (!copy)
+	while (copy && i < XS_HIP_RUNTIMES && !xs_load_acquire(&copy[i].ready))
+		i++;
+	if (!copy || i == XS_HIP_RUNTIMES)
 		return false;
+	copy += i;
 	runtime = copy->real;
 	copy->real.hipEventRecord = record;
 	copy->real.hipEventRecord_spt = record_spt;
@@ -85,7 +88,7 @@ static bool stand_between(void)
 
 static void stand(void)
 {
-	check(hipStreamWaitValue32(high, gate, 1, hipStreamWaitValueGte, UINT32_MAX));
+	check(hipStreamWaitValue32(high, (void *)gate, 1, hipStreamWaitValueGte, UINT32_MAX));
 }
 
 static void stand_and_record(void)
@@ -117,10 +120,10 @@ static void expect(const char *what, bool right)
 static void works_until_let_go(const char *after)
 {
 	expect(after, !body_beside && is_ready());
-	xs_store_full((_Atomic uint32_t *)gate, 1);
+	xs_store_full(gate, 1);
 	check(hipStreamSynchronize(high));
 	expect("not idle at the end", !is_ready());
-	xs_store_full((_Atomic uint32_t *)gate, 0);
+	xs_store_full(gate, 0);
 }
 
 #define RECORDS_BESIDE(call)                                                                       \
@@ -138,17 +141,18 @@ int main(void)
 	hipError_t (*with_flags)(hipEvent_t, hipStream_t, unsigned int);
 
 	start();
+	check(hipDeviceSynchronize()); /* the shim knows the runtime from here on */
+	if (!stand_between())
+		return 77;
 	check(hipHostMalloc(&memory, sizeof(uint32_t), 0));
 	gate = memory;
-	*gate = 0;
+	xs_store_full(gate, 0);
 	high = stream_of(hipStreamNonBlocking, -1);
 	check(hipEventCreate(&event));
 	check(spin(high, 1));
 	check(hipStreamSynchronize(high));
 	check(spin(stream_of(hipStreamNonBlocking, 0), 1));
 	check(hipDeviceSynchronize());
-	if (!stand_between())
-		return 77;
 
 	RECORDS_BESIDE(hipEventRecord(event, high));
 	RECORDS_BESIDE(hipEventRecord_spt(event, high));
