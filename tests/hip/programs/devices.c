@@ -19,6 +19,7 @@ int main(void)
 		check(append(streams[i], data[i], 5));
 		check(append(NULL, data[i], 6));
 	}
+	check(hipDeviceSynchronize()); /* both streams write to it, and the event is of one */
 	check(hipEventCreateWithFlags(&event, hipEventDisableTiming));
 	check(hipEventRecord(event, streams[1]));
 	check(hipSetDevice(0));
