@@ -96,8 +96,8 @@ static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, b
 	bool was_held = held != pace->held || xs_load_relaxed(&queue->slot->held_since_ns);
 	bool late = (!xs_load_relaxed(&pace->count) && !exact) || was_held;
 
-	uint64_t since_done = now - pace->done_ns;
-	if (elapsed > since_done)
+	uint64_t since_done = pace->done_ns ? now - pace->done_ns : 0;
+	if (pace->done_ns && elapsed > since_done)
 		elapsed = since_done;
 	pace->done_ns = now;
 	pace->held = held;
@@ -106,7 +106,7 @@ static void account(struct xs_queue *queue, uint32_t begun, uint32_t commands, b
 		return; /* the first mark of a queue that was busy before */
 	if (!begun) {   /* there is nothing to learn from it */
 		uint64_t believed = commands * xs_load_relaxed(&pace->command_ns);
-		xs_agent_used(queue, believed < since_done ? believed : since_done);
+		xs_agent_used(queue, believed && believed < since_done ? believed : since_done);
 		return;
 	}
 
